@@ -1,0 +1,1 @@
+"""Project package of the portal. Importing it needs the standard library only."""
