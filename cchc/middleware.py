@@ -1,0 +1,55 @@
+"""Middleware of the whole portal: request ids and headers of private pages."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from cchc.kit.requests import request_id
+
+Handler = Callable[[HttpRequest], HttpResponse]
+PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class RequestIdMiddleware:
+    """Give each request an id that its events and log lines carry, and return it as a header."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            response["Permissions-Policy"] = PERMISSIONS_POLICY
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class PrivatePagesMiddleware:
+    """Keep signed-in pages out of caches and end sessions that lie idle in the admin."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/admin/") and request.user.is_authenticated:
+            self._end_if_idle(request)
+        response = self.get_response(request)
+        if "sessionid" in request.COOKIES and not response.has_header("ETag"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _end_if_idle(self, request: HttpRequest) -> None:
+        # Design 0.24: fifteen minutes in the admin, thirty elsewhere (the session's own age).
+        now = time.time()
+        seen = request.session.get("admin_seen")
+        if seen is not None and now - seen > settings.ADMIN_IDLE_SECONDS:
+            logout(request)
+            return
+        request.session["admin_seen"] = now

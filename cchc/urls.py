@@ -1,0 +1,17 @@
+"""Addresses of the portal: public pages in two languages, everything else in Vietnamese."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("tai-khoan/", include("allauth.account.urls")),
+    path("tai-khoan/", include("allauth.mfa.urls")),
+    path("bat-dau/", RedirectView.as_view(url="/"), name="start"),
+]
+urlpatterns += i18n_patterns(
+    path("", include("assessments.urls")),
+    prefix_default_language=False,
+)

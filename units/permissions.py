@@ -1,0 +1,26 @@
+"""Who may do what with units and accounts. The rights come from roles through has_perm."""
+
+from units.models import User
+
+
+def may_confirm_merger(user: User) -> bool:
+    """Tell whether `user` may carry out a planned merger."""
+    return user.is_active and user.has_perm("units.change_merger")
+
+
+def may_create_accounts(user: User | None) -> bool:
+    """Tell whether `user` may create accounts by an import; None is the portal itself."""
+    return user is None or user.has_perm("units.add_user")
+
+
+def may_change_accounts(user: User | None) -> bool:
+    """Tell whether `user` may change accounts by an import; None is the portal itself."""
+    return user is None or user.has_perm("units.change_user")
+
+
+def may_edit_account(user: User, account: User) -> bool:
+    """Tell whether `user` may edit `account`: a superuser's only by a superuser.
+
+    Who edits an e-mail address can take over the account by the password letter.
+    """
+    return user.is_superuser or not account.is_superuser
