@@ -1,0 +1,19 @@
+"""The app that knows everything about a year."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AssessmentsConfig(AppConfig):
+    """Configure the assessments app and register the checks that units ask for."""
+
+    name = "assessments"
+    verbose_name = _("Assessment")
+
+    def ready(self) -> None:
+        """Register the merger checks and the publication press (design 0.16)."""
+        from assessments import press
+        from assessments.workflow import mergers
+
+        mergers.register()
+        press.register()

@@ -1,0 +1,206 @@
+"""What the council thinks of a leaf: appraisals, questions, decisions and adjustments."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from assessments.choices import AdjustmentKind, AdjustmentState
+from assessments.models.councils import Council, CouncilMember
+from assessments.models.submissions import CriterionScore, Submission
+from cchc.kit.models import LineField, PointsField, ProseField, Stamped
+
+
+class Appraisal(models.Model):
+    """The points one member gives one leaf in one round, or an opinion beside them."""
+
+    score = models.ForeignKey(
+        CriterionScore, models.PROTECT, related_name="appraisals", verbose_name=_("criterion")
+    )
+    member = models.ForeignKey(
+        CouncilMember, models.PROTECT, related_name="appraisals", verbose_name=_("member")
+    )
+    round = models.PositiveSmallIntegerField(_("round"))
+    points = PointsField(_("points"))
+    applicable = models.BooleanField(_("applies"), default=True)
+    reason = ProseField(_("reason"), blank=True)
+    responsible = models.BooleanField(_("counts"), default=True)
+    seen_version = models.PositiveIntegerField(_("version of the leaf judged"))
+    trace = ProseField(_("how the points come about"), blank=True)
+    flagged_conflict = models.BooleanField(_("conflict found later"), default=False)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("appraisal")
+        verbose_name_plural = _("appraisals")
+        ordering = ["score", "round", "at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["score", "member", "round"], name="appraisal_per_member_and_round"
+            ),
+            models.UniqueConstraint(
+                fields=["score", "round"],
+                condition=models.Q(responsible=True, flagged_conflict=False),
+                name="appraisal_counts_once",
+            ),
+            models.CheckConstraint(
+                name="appraisal_points_not_negative", condition=models.Q(points__gte=0)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score}: {self.points}"
+
+
+class Explanation(models.Model):
+    """A question on a leaf and the unit's answer (giải trình); an open one freezes the leaf."""
+
+    score = models.ForeignKey(
+        CriterionScore, models.PROTECT, related_name="explanations", verbose_name=_("criterion")
+    )
+    round = models.PositiveSmallIntegerField(_("round"))
+    asked_by = models.ForeignKey(
+        CouncilMember, models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
+    question = ProseField(_("question"))
+    asked_at = models.DateTimeField(_("asked at"))
+    due_at = models.DateTimeField(_("due"))
+    answer = ProseField(_("answer"), blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("answered by"),
+    )  # fmt: skip
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by_clock = models.BooleanField(_("closed by the clock"), default=False)
+
+    class Meta:
+        verbose_name = _("explanation")
+        verbose_name_plural = _("explanations")
+        ordering = ["score", "asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["score"], condition=models.Q(closed_at=None), name="one_open_question_per_leaf",
+                violation_error_message=_("This leaf already has an open question."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.score}: {self.question[:60]}"
+
+
+class Meeting(Stamped):
+    """A meeting of the council, with its minutes (biên bản)."""
+
+    council = models.ForeignKey(
+        Council, models.PROTECT, related_name="meetings", verbose_name=_("council")
+    )
+    held_on = models.DateField(_("held on"))
+    minutes_number = LineField(_("number of the minutes"), max_length=60)
+    minutes_file = models.FileField(_("signed minutes"), upload_to="minutes/", blank=True)
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-held_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["council", "minutes_number"], name="minutes_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes_number} ({self.held_on:%d/%m/%Y})"
+
+
+class CouncilDecision(models.Model):
+    """The council's word on a disputed leaf: points, reason, votes and dissent."""
+
+    score = models.OneToOneField(
+        CriterionScore, models.PROTECT, related_name="decision", verbose_name=_("criterion")
+    )
+    meeting = models.ForeignKey(
+        Meeting, models.PROTECT, related_name="decisions", verbose_name=_("meeting")
+    )
+    points = PointsField(_("points"))
+    applicable = models.BooleanField(_("applies"), default=True)
+    reason = ProseField(_("reason"))
+    votes_for = models.PositiveSmallIntegerField(_("votes for"), default=0)
+    votes_against = models.PositiveSmallIntegerField(_("votes against"), default=0)
+    dissent = ProseField(_("dissent"), blank=True)
+    decided_by = models.ForeignKey(
+        CouncilMember, models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("decision of the council")
+        verbose_name_plural = _("decisions of the council")
+        ordering = ["score"]
+        constraints = [
+            models.CheckConstraint(
+                name="decision_points_not_negative", condition=models.Q(points__gte=0)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score}: {self.points}"
+
+
+class Adjustment(Stamped):
+    """Bonus or penalty in index points, outside the hundred, capped by the scheme."""
+
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="adjustments", verbose_name=_("dossier")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=AdjustmentKind)
+    points = PointsField(_("index points"))
+    reason = ProseField(_("reason"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=AdjustmentState, default=AdjustmentState.PROPOSED,
+        editable=False,
+    )  # fmt: skip
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        CouncilMember, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("bonus or penalty")
+        verbose_name_plural = _("bonuses and penalties")
+        ordering = ["submission", "kind"]
+        constraints = [
+            models.CheckConstraint(
+                name="adjustment_points_positive", condition=models.Q(points__gt=0),
+                violation_error_message=_("Index points must be more than zero."),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.points}"
+
+
+class Approval(models.Model):
+    """The approval of a dossier's final points by somebody who scored nothing in it."""
+
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="approvals", verbose_name=_("dossier")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("approved by")
+    )
+    at = models.DateTimeField(_("at"))
+    note = ProseField(_("note"), blank=True)
+    digest = models.CharField(_("digest of the final points"), max_length=64)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_reason = ProseField(_("reason for revoking"), blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["submission", "at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission"], condition=models.Q(revoked_at=None), name="one_approval_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission}: {self.at:%d/%m/%Y}"

@@ -1,0 +1,177 @@
+"""The council's word: decisions on leaves in a meeting, and bonus or penalty (design 0.10–0.11)."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from assessments import permissions, scoring
+from assessments.choices import AdjustmentKind, AdjustmentState, CouncilRole, PortalRole, SubmissionState
+from assessments.errors import BadInput, NotPermitted, WrongState
+from assessments.models import Adjustment, CouncilDecision, CouncilMember, CriterionScore, Meeting, Submission
+from assessments.scoring import ScoringError, format_decimal
+from assessments.workflow import appraisals, events, refusals, scores
+from units.models import User
+
+_SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
+
+
+def decide_leaf(
+    *, score: CriterionScore, by: User, at: dt.datetime, meeting: Meeting, points: Decimal | str | None,
+    applicable: bool = True, reason: str, votes_for: int = 0, votes_against: int = 0,
+    dissent: str = "",
+) -> CouncilDecision:  # fmt: skip
+    """Record what the council decided of a leaf: points, reason, votes and dissent.
+
+    Raise NotPermitted unless the chair acts, and WrongState, WindowClosed or BadInput.
+    """
+    with transaction.atomic():
+        row = appraisals.hold_leaf(score)
+        seat = chair_seat(row.submission, by, at)
+        appraisals.require_open(row, at)
+        check_meeting(meeting, row.submission)
+        if not reason.strip():
+            raise BadInput(_("Write the council's reason."), field="reason", code=row.criterion.code)
+        outcome = appraisals.judged(row, points=points, applicable=applicable)
+        decision, _made = CouncilDecision.objects.update_or_create(
+            score=row,
+            defaults={
+                "meeting": meeting, "points": outcome.points, "applicable": outcome.applicable,
+                "reason": reason.strip(), "votes_for": votes_for, "votes_against": votes_against,
+                "dissent": dissent.strip(), "decided_by": seat, "at": at,
+            },
+        )  # fmt: skip
+        scores.stamp(row, by=by, at=at, action="council.decide")
+        events.record(
+            action="decide_leaf", obj=row, by=by, at=at,
+            data={"code": row.criterion.code, "points": scores.text(decision.points),
+                  "applicable": decision.applicable, "meeting": meeting.pk,
+                  "for": votes_for, "against": votes_against},
+        )  # fmt: skip
+    return decision
+
+
+def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMember:
+    """Return the seat with which the person acts as chair on the dossier; raise NotPermitted.
+
+    The City approver who stands in for a chair with a conflict (design 0.1) needs a seat too,
+    because decisions are the council's.
+    """
+    verdict = permissions.acts_for(by, submission, CouncilRole.CHAIR, at)
+    if not verdict:
+        raise NotPermitted(verdict.reason)
+    seats = permissions.seats_of(by, permissions.day_of(at)).filter(council__cycle=submission.cycle_id)
+    seat = seats.filter(role=CouncilRole.CHAIR).first() or seats.first()
+    if seat is None:
+        raise NotPermitted(_("Only a person with a seat in the council records its decisions."))
+    return seat
+
+
+def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
+    """Return the meeting; raise BadInput unless it is the council's of this cycle, with minutes."""
+    if meeting is None:
+        raise BadInput(_("Choose the meeting whose minutes hold the decision."), field="meeting")
+    if meeting.council.cycle_id != submission.cycle_id:
+        raise BadInput(_("This meeting belongs to another council."), field="meeting")
+    if not meeting.minutes_number.strip():
+        raise BadInput(_("Give the number of the minutes first."), field="meeting")
+    return meeting
+
+
+def propose_adjustment(
+    *, submission: Submission, by: User, at: dt.datetime, kind: str, points: Decimal | str, reason: str
+) -> Adjustment:
+    """Propose bonus or penalty in index points, for the unit or the secretariat (design 0.10).
+
+    Raise NotPermitted, WrongState after the conclusion, or BadInput, also over the scheme's cap.
+    """
+    with transaction.atomic():
+        held = scores.hold(submission.pk)
+        verdict = _may_propose(by, held, at)
+        if not verdict:
+            raise NotPermitted(verdict.reason)
+        _require_unsettled(held)
+        if kind not in AdjustmentKind.values:
+            raise BadInput(_("Choose bonus or penalty."), field="kind")
+        if not reason.strip():
+            raise BadInput(_("Write the reason."), field="reason")
+        amount = _index_points(points)
+        _check_cap(held, kind, amount)
+        adjustment = Adjustment.objects.create(
+            submission=held, kind=kind, points=amount, reason=reason.strip(), proposed_by=by
+        )
+        _record("propose_adjustment", adjustment, by, at)
+    return adjustment
+
+
+def _may_propose(by: User, submission: Submission, at: dt.datetime) -> permissions.Verdict:
+    own = permissions.may_fill(by, submission, at)
+    if own:
+        return own
+    officer = permissions.acts_for(by, submission, PortalRole.HOME_AFFAIRS_OFFICER, at)
+    return officer or permissions.acts_for(by, submission, CouncilRole.SECRETARY, at)
+
+
+def decide_adjustment(
+    *, adjustment: Adjustment, by: User, at: dt.datetime, accept: bool
+) -> Adjustment:
+    """Accept or refuse a proposed adjustment for the council, within the scheme's cap.
+
+    Raise NotPermitted unless the chair acts and is not its proposer, WrongState or BadInput.
+    """
+    with transaction.atomic():
+        # One after another: two acceptances at once could pass the cap together.
+        Submission.objects.select_for_update(of=("self",)).get(pk=adjustment.submission_id)
+        held = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
+        seat = chair_seat(held.submission, by, at)
+        if held.proposed_by_id == by.pk:
+            raise NotPermitted(_("Nobody decides on a proposal of their own."))
+        if held.state != AdjustmentState.PROPOSED:
+            raise WrongState(_("This proposal is decided already."))
+        _require_unsettled(held.submission)
+        if accept:
+            _check_cap(held.submission, held.kind, held.points)
+        held.state = AdjustmentState.ACCEPTED if accept else AdjustmentState.REFUSED
+        held.decided_by, held.decided_at = seat, at
+        held.save()
+        _record("decide_adjustment", held, by, at)
+    return held
+
+
+def _require_unsettled(submission: Submission) -> None:
+    if submission.state in _SETTLED:
+        raise WrongState(
+            _("The dossier is in the state “%s” and is read only.") % submission.get_state_display()
+        )
+
+
+def _index_points(points: Decimal | str) -> Decimal:
+    try:
+        value = scoring.parse_points(points if isinstance(points, str) else f"{points:f}")
+    except ScoringError as error:
+        raise refusals.refused(error) from error
+    if value <= 0:
+        raise BadInput(_("Index points must be more than zero."), field="points")
+    return value
+
+
+def _check_cap(submission: Submission, kind: str, amount: Decimal) -> None:
+    scheme = submission.cycle_scheme.scheme
+    cap = scheme.bonus_cap if kind == AdjustmentKind.BONUS else scheme.penalty_cap
+    accepted = submission.adjustments.filter(kind=kind, state=AdjustmentState.ACCEPTED)
+    total = (accepted.aggregate(sum=Sum("points"))["sum"] or Decimal(0)) + amount
+    if total > cap:
+        raise BadInput(
+            _("The scheme allows at most %(cap)s index points of this kind; this would make %(total)s.")
+            % {"cap": format_decimal(cap), "total": format_decimal(total)},
+            field="points",
+        )
+
+
+def _record(action: str, adjustment: Adjustment, by: User, at: dt.datetime) -> None:
+    events.record(
+        action=action, obj=adjustment, by=by, at=at,
+        data={"kind": adjustment.kind, "points": scores.text(adjustment.points), "state": adjustment.state},
+    )  # fmt: skip
