@@ -1,0 +1,228 @@
+"""Publications in the admin: draft, dry run, schedule, withdraw, correct (design 5)."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.admin.base import ActForm, WorkflowAdmin, show_refusal
+from assessments.admin.record_import import RecordImportMixin
+from assessments.choices import CycleState, PublicationKind, PublicationState
+from assessments.errors import Refused
+from assessments.models import Cycle, Publication, PublishedResult
+from assessments.queries import dry_runs
+from assessments.workflow import drafts, publications
+from assessments.workflow.machine import Transition
+
+_EDITABLE = (
+    "title", "note", "decision_number", "decision_date", "decision_signer", "correction_reason",
+)  # fmt: skip
+_FIXED = (
+    "kind", "year", "cycle", "state", "slug", "revision", "corrects", "published_at", "sha256",
+    "chain_head",
+)  # fmt: skip
+
+
+class ScheduleForm(ActForm):
+    """The moment at which the frozen results become public; empty means now."""
+
+    published_at = forms.DateTimeField(
+        label=gettext_lazy("Moment of publication"), required=False,
+        help_text=gettext_lazy("Local time. Leave empty to publish now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+
+    def act_data(self) -> dict[str, Any]:
+        """Return the moment, now when none was given."""
+        return {"published_at": self.cleaned_data["published_at"] or timezone.now()}
+
+
+class CorrectionForm(forms.Form):
+    """Why a publication is corrected."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason for the correction"), widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ResultInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The frozen results, to read."""
+
+    model = PublishedResult
+    fields = readonly_fields = (
+        "unit_name", "group", "index", "rank", "rank_basis", "band", "source", "note",
+    )  # fmt: skip
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: results are copied or imported, never typed."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: results are copied or imported, never typed."""
+        return False
+
+
+@admin.register(Publication)
+class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
+    """Drafts are edited here; what is scheduled or published is only read."""
+
+    act_forms: ClassVar[dict[str, type[ActForm]]] = {"schedule": ScheduleForm}
+    change_list_template = "admin/assessments/publication/change_list.html"
+    list_display = ("title", "year", "kind", "revision", "state", "published_at", "decision_number")
+    list_filter = ("kind", "state", "year")
+    search_fields = ("title", "decision_number", "slug")
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the dry run and the beginning of a correction."""
+        guarded = self.admin_site.admin_view
+        name = "assessments_publication"
+        return [
+            path("<int:pk>/dry-run/", guarded(self.dry_run_view), name=f"{name}_dry_run"),
+            path("<int:pk>/correct/", guarded(self.correct_view), name=f"{name}_correct"),
+            *super().get_urls(),
+        ]
+
+    # Adding and editing drafts ----------------------------------------------------------------
+
+    def get_fields(self, request: HttpRequest, obj: Publication | None = None) -> Any:
+        """Ask for the cycle and the decision first; show the rest when it is there."""
+        return (*_FIXED, *_EDITABLE) if obj else ("cycle", *_EDITABLE[:-1])
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Publication | None = None) -> Any:
+        """Keep everything but a draft's words and decision."""
+        if obj is None:
+            return ()
+        if obj.state != PublicationState.DRAFT:
+            return (*_FIXED, *_EDITABLE)
+        return _FIXED if obj.corrects else (*_FIXED, "correction_reason")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Offer open cycles that have no publication under way; a title is not needed."""
+        form = super().get_form(request, obj, **kwargs)
+        if obj is None and "cycle" in form.base_fields:
+            taken = Publication.objects.exclude(state=PublicationState.WITHDRAWN)
+            free = Cycle.objects.filter(state=CycleState.OPEN).exclude(
+                pk__in=taken.filter(cycle__isnull=False).values("cycle")
+            )
+            form.base_fields["cycle"].queryset = free
+            form.base_fields["cycle"].required = True
+            form.base_fields["title"].required = False
+        return form
+
+    def get_inlines(self, request: HttpRequest, obj: Publication | None) -> Any:
+        """Show results that are public, or to those who publish (embargo)."""
+        now = timezone.now()
+        if obj is not None and (
+            publications.may_publish(request.user, obj, now)
+            or Publication.objects.public(now).filter(pk=obj.pk).exists()
+        ):
+            return [ResultInline]
+        return []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Begin a draft through its verb; save a draft's words as they are."""
+        if change:
+            obj.save(update_fields=[*_EDITABLE, "updated_at"])
+            return
+        given = {name: getattr(obj, name) for name in ("cycle", *_EDITABLE[:-1])}
+        made = drafts.create_draft(by=request.user, at=timezone.now(), **given)
+        obj.__dict__.update(made.__dict__)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say a refusal of `create_draft` as a message."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
+
+    # Acts -------------------------------------------------------------------------------------
+
+    def buttons(self, request: HttpRequest, obj: Publication) -> list[dict[str, Any]]:
+        """Put the dry run before, and the correction after, the acts of the table."""
+        found = super().buttons(request, obj)
+        if not publications.may_publish(request.user, obj, timezone.now()):
+            return found
+        if obj.state == PublicationState.DRAFT and obj.cycle:
+            found.insert(0, self._link(_("Dry run"), "dry_run", obj))
+        if _is_correctable(obj):
+            found.append(self._link(_("Correct"), "correct", obj))
+        return found
+
+    def _link(self, label: str, view: str, obj: Publication) -> dict[str, Any]:
+        url = reverse(f"admin:assessments_publication_{view}", args=[obj.pk])
+        return {"label": label, "danger": False, "url": url}
+
+    def _perform(
+        self, request: HttpRequest, obj: Any, row: Transition, form: ActForm
+    ) -> bool:
+        done = super()._perform(request, obj, row, form)
+        if done and row.action == "schedule":
+            publications.flip_due(timezone.now())
+        return done
+
+    def _leaders_object(self, request: HttpRequest, pk: int) -> Publication:
+        obj: Publication = self.scoped_object(request, pk)
+        if not publications.may_publish(request.user, obj, timezone.now()):
+            raise Http404
+        return obj
+
+    def dry_run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the dry run; on POST remember that these very figures were seen."""
+        obj = self._leaders_object(request, pk)
+        now = timezone.now()
+        if obj.state != PublicationState.DRAFT or obj.cycle is None:
+            raise Http404
+        if request.method == "POST":
+            try:
+                seen = request.POST.get("digest", "")
+                drafts.dry_run(publication=obj, by=request.user, at=now, seen=seen)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+                return HttpResponseRedirect(request.path)
+            messages.success(request, _("The dry run is on record; the publication may be scheduled."))
+            return HttpResponseRedirect(self.after_act(obj))
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
+            "title": _("Dry run"), "run": dry_runs.report(obj, now),
+            "cancel_url": self.after_act(obj),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/assessments/publication/dry_run.html", context)
+
+    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for the reason and begin a correction."""
+        obj = self._leaders_object(request, pk)
+        form = CorrectionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = drafts.create_correction(
+                    publication=obj, by=request.user, at=timezone.now(),
+                    reason=form.cleaned_data["reason"],
+                )  # fmt: skip
+            except Refused as refusal:
+                show_refusal(form, refusal)
+            else:
+                return HttpResponseRedirect(self.after_act(made))
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
+            "title": _("Correct"), "form": form, "action_label": _("Begin the correction"),
+            "consequence": _("A new draft is made; the publication stays readable as it is."),
+            "cancel_url": self.after_act(obj),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/workflow_confirm.html", context)
+
+
+def _is_correctable(obj: Publication) -> bool:
+    """Tell whether the publication is one of a cycle, public and not corrected yet."""
+    taken = obj.corrections.exclude(state=PublicationState.WITHDRAWN).exists()
+    published = obj.state == PublicationState.PUBLISHED
+    return published and obj.kind != PublicationKind.RECORD and not taken

@@ -1,0 +1,198 @@
+"""Print a publication once: its rankings, scorecards and data files, frozen (design 0.16, 0.20).
+
+Workflow emits "publication.frozen" while the publication is still a draft, inside its own
+transaction; what is printed here is stored as bytes and never rendered again. Pages know no host,
+no reader and no clock: addresses are paths, and the same rows always give the same bytes.
+"""
+
+import csv
+import datetime as dt
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from assessments.choices import PublicationKind, PublicationState
+from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
+from assessments.queries import published
+from assessments.queries.opendata import open_data, sha256_of
+from assessments.queries.rankings import Ranking, Row
+from assessments.workflow import effects
+from cchc.kit.canonical import canonical_json
+
+HTML = "text/html; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+#: Where the banner of a later correction is put in when an old page is served (design 0.18).
+CORRECTION_MARK = "<!--correction-->"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def register() -> None:
+    """Register the handler that prints a publication when workflow schedules it."""
+    effects.on("publication.frozen", render)
+
+
+def ring(at: dt.datetime) -> None:
+    """Note in the log that scheduled publications have become public; a read when none is due."""
+    from assessments.workflow.publications import flip_due
+
+    due = Publication.objects.filter(state=PublicationState.SCHEDULED, published_at__lte=at)
+    if due.exists():
+        flip_due(at)
+
+
+def render(publication: Publication, at: dt.datetime) -> None:
+    """Store every page and file of a draft publication; printing again replaces what was stored.
+
+    Raise the database's error when the publication is no longer a draft (design 0.21).
+    """
+    FrozenPage.objects.filter(publication=publication).delete()
+    FrozenPage.objects.bulk_create(_pages(publication, at), batch_size=200)
+
+
+def address(name: str, language: str | None = None, **parts: Any) -> str:
+    """Return the decoded path of a public page, in the given language or the active one."""
+    with translation.override(language or translation.get_language()):
+        return unquote(reverse(f"public:{name}", kwargs=parts))
+
+
+def data_address(publication: Publication, group: str = "") -> str:
+    """Return the path of the JSON file, or of a group's CSV file; data have one language."""
+    if group:
+        return address("ranking_csv", "vi", name=f"{publication.slug}-{group}")
+    return address("data", "vi", name=publication.slug)
+
+
+def kind_label(publication: Publication) -> str:
+    """Return the word for whose figures these are."""
+    return str(PublicationKind(publication.kind).label)
+
+
+def _pages(publication: Publication, at: dt.datetime) -> Iterator[FrozenPage]:
+    tables = published.rankings(publication, at)
+    for table in tables:
+        path = data_address(publication, table.group.code)
+        with translation.override("vi"):
+            yield _page(publication, path, CSV, ranking_csv(publication, table))
+    yield _page(publication, data_address(publication), JSON, data_file(publication))
+    base = {"publication": publication, "frozen": True, "site": SiteIdentity.objects.first()}
+    base |= {"earlier": publication.corrects, "noindex": publication.is_illustrative}
+    base |= {"kind_label": kind_label(publication), "nav": "rankings"}
+    results = list(published.scores(publication))
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            yield from _rankings(base, tables)
+            yield from _scorecards(base, tables, results)
+
+
+def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPage]:
+    publication = base["publication"]
+    for table in tables:
+        parts = {"key": publication.slug, "group": table.group.code}
+        context = base | {
+            "table": table,
+            "tables": tables,
+            "json_url": data_address(publication),
+            "csv_url": data_address(publication, table.group.code),
+        }
+        yield _html(context, "public/ranking.html", "ranking", parts)
+
+
+def _scorecards(
+    base: dict[str, Any], tables: list[Ranking], results: list[PublishedResult]
+) -> Iterator[FrozenPage]:
+    publication = base["publication"]
+    rows = {row.result.pk: row for table in tables for row in (*table.ranked, *table.unranked)}
+    peers = {table.group.pk: len(table.ranked) for table in tables}
+    for result in results:
+        parts = {"slug": result.unit_slug, "publication": publication.slug}
+        context = base | {
+            "row": rows[result.pk],
+            "result": result,
+            "peers": peers[result.group_id],
+            "sheet": published.sheet(result),
+            "json_url": data_address(publication),
+        }
+        yield _html(context, "public/scorecard.html", "scorecard", parts)
+
+
+def _html(
+    context: dict[str, Any], template: str, name: str, parts: dict[str, str]
+) -> FrozenPage:
+    language = translation.get_language()
+    other = next(code for code, _name in settings.LANGUAGES if code != language)
+    path = address(name, **parts)
+    addresses = {"canonical_url": path, "alternate_url": address(name, other, **parts)}
+    body = render_to_string(template, context | addresses)
+    return _page(context["publication"], path, HTML, body)
+
+
+def _page(publication: Publication, path: str, content_type: str, text: str) -> FrozenPage:
+    raw = text.encode()
+    return FrozenPage(
+        publication=publication,
+        path=path,
+        content_type=content_type,
+        # No time in the header of the archive: equal pages are equal bytes.
+        body=gzip.compress(raw, compresslevel=9, mtime=0),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        filename="" if content_type == HTML else path.rpartition("/")[2],
+    )
+
+
+def data_file(publication: Publication) -> str:
+    """Return the open data of a publication as canonical JSON with the hash of all above it."""
+    content = open_data(publication)
+    return canonical_json(content | {"sha256": sha256_of(content)})
+
+
+def ranking_csv(publication: Publication, table: Ranking) -> str:
+    """Return a ranking as CSV with a byte order mark; figures exact, with a decimal point."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out)
+    writer.writerow([safe_cell(title) for title in _titles(table)])
+    label = kind_label(publication)
+    for row in (*table.ranked, *table.unranked):
+        writer.writerow(_cells(row, table, publication.year, label))
+    return out.getvalue()
+
+
+def _titles(table: Ranking) -> list[str]:
+    fixed = [_("Year"), _("Kind of figures"), _("Rank"), _("Code"), _("Unit"), _("Index"), _("Band")]
+    fixed += [_("Achieved points"), _("Applicable points"), _("Bonus"), _("Penalty")]
+    fields = [f"{part['code']}. {part['name']}" for part in table.fields]
+    return [*fixed, *fields, _("Basis of the rank"), _("Not ranked because"), _("Source"), _("Note")]
+
+
+def _cells(row: Row, table: Ranking, year: int, label: str) -> list[str]:
+    result = row.result
+    numbers = [result.achieved, result.applicable, result.bonus, result.penalty]
+    parts = [row.parts.get(part["code"], {}).get("index") for part in table.fields]
+    texts = [result.unranked_reason, result.source, result.note]
+    return [
+        str(year), safe_cell(label), _plain(result.rank), safe_cell(result.unit_code),
+        safe_cell(result.unit_name), _plain(result.index), safe_cell(result.band),
+        *[_plain(number) for number in (*numbers, *parts)],
+        safe_cell(result.get_rank_basis_display() if result.rank else ""),
+        *[safe_cell(text) for text in texts],
+    ]  # fmt: skip
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def safe_cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, also after spaces (design 6)."""
+    text = str(text)
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text

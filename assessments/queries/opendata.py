@@ -1,0 +1,128 @@
+"""A publication as open data: the JSON that anybody can recompute and whose hash is printed.
+
+Reads frozen rows only. Figures are strings with a decimal point, indexes with all ten places,
+what is missing is null (design 5 and 0.18).
+"""
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from assessments.models import Publication, PublishedGroup, PublishedResult, PublishedScore
+from cchc.kit.canonical import canonical_json
+
+
+def open_data(publication: Publication) -> dict[str, Any]:
+    """Return the content of `/du-lieu-mo/<publication>.json`, without its hash (design 5).
+
+    Later errata are not in it: the hashed content never changes and names only what it corrects.
+    """
+    groups = publication.groups.prefetch_related("results__scores").order_by("position")
+    return {
+        "publication": _publication(publication),
+        "groups": [_group(group) for group in groups],
+    }
+
+
+def sha256_of(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of the canonical JSON of the content, in hexadecimal."""
+    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+
+
+def _publication(publication: Publication) -> dict[str, Any]:
+    decided = publication.is_decided
+    return {
+        "id": publication.slug,
+        "kind": publication.kind,
+        "year": publication.year,
+        "title": publication.title,
+        "revision": publication.revision,
+        "supersedes": publication.corrects.slug if publication.corrects else None,
+        "correction_reason": publication.correction_reason or None,
+        "decision": {
+            "number": publication.decision_number,
+            "date": _day(publication.decision_date),
+            "signer": publication.decision_signer,
+        } if decided else None,
+        "published_at": _moment(publication.published_at),
+        "illustrative": publication.is_illustrative,
+        "event_chain_head": publication.chain_head or None,
+        "sources": _sources(publication),
+        "note": publication.note or None,
+    }  # fmt: skip
+
+
+def _sources(publication: Publication) -> list[str]:
+    named = publication.results.exclude(source="").order_by("source")
+    return list(named.values_list("source", flat=True).distinct())
+
+
+def _group(group: PublishedGroup) -> dict[str, Any]:
+    results = group.results.order_by(F("rank").asc(nulls_last=True), "sort_name", "unit_code")
+    return {
+        "code": group.code,
+        "name": group.name,
+        "scheme": _scheme(group) if group.scheme_code else None,
+        "results": [_result(result) for result in results.prefetch_related("scores")],
+    }
+
+
+def _scheme(group: PublishedGroup) -> dict[str, Any]:
+    return {
+        "code": group.scheme_code,
+        "version": group.scheme_version,
+        "decimals": group.decimals,
+        "tie_rule": "shared",
+        "bonus_cap": _number(group.bonus_cap),
+        "penalty_cap": _number(group.penalty_cap),
+        "bands": group.bands,
+        "criteria": group.criteria,
+    }
+
+
+def _result(result: PublishedResult) -> dict[str, Any]:
+    return {
+        "unit": {"code": result.unit_code, "name": result.unit_name},
+        "index": _number(result.index),
+        "rank": result.rank,
+        "rank_basis": result.rank_basis if result.rank is not None else None,
+        "band": result.band or None,
+        "ranked": result.ranked,
+        "unranked_reason": result.unranked_reason or None,
+        "achieved": _number(result.achieved),
+        "applicable": _number(result.applicable),
+        "bonus": _number(result.bonus),
+        "penalty": _number(result.penalty),
+        "source": result.source or None,
+        "note": result.note or None,
+        "fields": result.fields,
+        "scores": [_score(score) for score in result.scores.all()],
+    }
+
+
+def _score(score: PublishedScore) -> dict[str, Any]:
+    return {
+        "code": score.code,
+        "field": score.field_code,
+        "max_points": _number(score.max_points),
+        "applicable": score.applicable,
+        "self_points": _number(score.self_points),
+        "appraised_points": _number(score.appraised_points),
+        "final_points": _number(score.final_points),
+        "trace": score.trace or None,
+    }
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def _day(value: dt.date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _moment(value: dt.datetime | None) -> str | None:
+    return None if value is None else value.astimezone(dt.UTC).isoformat()

@@ -1,0 +1,103 @@
+"""The tables of a publication: who stands where, what changed, printed to tell ranks apart."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from assessments.models import PublishedGroup, PublishedResult
+from assessments.scoring import Entry, display_all
+from cchc.kit.text import unaccent
+
+TOP_RANK = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit of a ranking as it is shown.
+
+    `places` is the movement since the year before (positive is up), `gained` the change of the
+    index in points; both None when there is nothing of the same kind to compare with.
+    `decimals` is how many decimals tell the index from its neighbours (design 0.8).
+    """
+
+    result: PublishedResult
+    decimals: int
+    lengthened: bool
+    places: int | None = None
+    gained: Decimal | None = None
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Return the fields of the scorecard by code."""
+        return {part["code"]: part for part in self.result.fields}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """One group of a publication, in order: the ranked units, then the others by band and name."""
+
+    group: PublishedGroup
+    ranked: list[Row]
+    unranked: list[Row]
+
+    @property
+    def top(self) -> list[Row]:
+        """Return the rows of the first five ranks."""
+        return [row for row in self.ranked if (row.result.rank or 0) <= TOP_RANK]
+
+    @property
+    def last(self) -> list[Row]:
+        """Return the rows of the last rank that are not among the first."""
+        end = self.ranked[-1].result.rank if self.ranked else None
+        return [row for row in self.ranked if row.result.rank == end and row not in self.top]
+
+    @property
+    def lengthened(self) -> bool:
+        """Tell whether some index needs more decimals than the scheme shows."""
+        return any(row.lengthened for row in self.ranked)
+
+    @property
+    def fields(self) -> list[dict[str, Any]]:
+        """Return the fields of the scheme as published."""
+        return [part for part in self.group.criteria if not part.get("parent")]
+
+    @property
+    def disputed(self) -> list[Row]:
+        """Return the rows of a record on which its sources contradict each other.
+
+        The data say so in the note; the last ranked unit stands beside them, because sources
+        have so far disagreed about the end of the table only.
+        """
+        rows = [row for row in self.unranked if unaccent(row.result.note).startswith("mau thuan")]
+        return [*self.ranked[-1:], *rows] if rows else []
+
+
+def printed(
+    group: PublishedGroup, results: list[PublishedResult], before: dict[str, PublishedResult]
+) -> Ranking:
+    """Return a group's table; `before` holds the results of the year before by unit code."""
+    entries = [Entry(row.pk, row.index, row.rank is not None) for row in results]
+    texts = display_all(entries, group.decimals)
+    rows = []
+    for result in results:
+        text, lengthened = texts[result.pk]
+        decimals = len(text.partition(",")[2]) if text else group.decimals
+        change = _change(result, before.get(result.unit_code))
+        rows.append(Row(result, decimals, lengthened, *change))
+    ranked = [row for row in rows if row.result.rank is not None]
+    ranked.sort(key=lambda row: (row.result.rank, row.result.sort_name))
+    others = [row for row in rows if row.result.rank is None]
+    others.sort(key=lambda row: (not row.result.band, row.result.band, row.result.sort_name))
+    return Ranking(group, ranked, others)
+
+
+def _change(
+    result: PublishedResult, earlier: PublishedResult | None
+) -> tuple[int | None, Decimal | None]:
+    places = gained = None
+    if earlier and earlier.rank is not None and result.rank is not None:
+        places = earlier.rank - result.rank
+    if earlier and earlier.index is not None and result.index is not None:
+        gained = result.index - earlier.index
+    return places, gained

@@ -1,0 +1,206 @@
+"""What a unit's own people see of their dossiers: progress, gaps, questions, appraised points."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Prefetch, QuerySet
+
+from assessments.choices import ScanState, Stage, SubmissionState
+from assessments.models import (
+    Appraisal, Criterion, CriterionScore, Cycle, DocumentRevision, Evidence, Explanation, Submission,
+)  # fmt: skip
+
+_ZERO = Decimal(0)
+#: States in which nobody has judged the dossier yet, or the unit's own copy still changes.
+_UNJUDGED = (SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.LOCKED)
+
+
+def attached() -> Prefetch:
+    """Return the prefetch of a leaf's evidence in force as `files`, with papers and files."""
+    rows = Evidence.objects.filter(removed_at=None).select_related("revision__document")
+    return Prefetch("evidence", queryset=rows, to_attr="files")
+
+
+def leaves_of(submissions: Iterable[Submission]) -> QuerySet[CriterionScore]:
+    """Return the leaves of the dossiers in the order of their schemes, evidence as `files`."""
+    return (
+        CriterionScore.objects.filter(submission__in=submissions)
+        .select_related("criterion__field", "option", "saved_by")
+        .prefetch_related(attached())
+        .order_by("submission", "criterion__position")
+    )
+
+
+def leaves_of_field(submission: Submission, code: str) -> list[CriterionScore]:
+    """Return the leaves of one field with levels, evidence and questions (five queries)."""
+    questions = Prefetch(
+        "explanations", queryset=Explanation.objects.order_by("asked_at"), to_attr="questions"
+    )
+    rows = list(
+        leaves_of([submission])
+        .filter(criterion__field__code=code)
+        .prefetch_related("criterion__levels", questions)
+    )
+    for row in rows:
+        row.submission = submission
+    return rows
+
+
+def lacks_evidence(score: CriterionScore) -> bool:
+    """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`."""
+    return (
+        score.criterion.is_self_scored
+        and score.criterion.evidence_required
+        and not score.no_evidence_reason.strip()
+        and not score.files
+    )
+
+
+@dataclass
+class FieldProgress:
+    """How far one field of a dossier is; points are the unit's own, of the leaves it filled in."""
+
+    criterion: Criterion
+    leaves: int = 0
+    blank: list[CriterionScore] = field(default_factory=list)
+    bare: list[CriterionScore] = field(default_factory=list)
+    points: Decimal = _ZERO
+    max_points: Decimal = _ZERO
+
+    @property
+    def filled(self) -> int:
+        """Return the number of self-scored leaves that carry points."""
+        return self.leaves - len(self.blank)
+
+    @property
+    def done(self) -> bool:
+        """Tell whether nothing is missing."""
+        return not self.blank and not self.bare
+
+    def count(self, score: CriterionScore) -> None:
+        """Add one self-scored leaf."""
+        self.leaves += 1
+        if score.self_points is None:
+            self.blank.append(score)
+        if lacks_evidence(score):
+            self.bare.append(score)
+        if score.self_applicable:
+            self.points += score.self_points or _ZERO
+            self.max_points += score.criterion.max_points
+
+
+@dataclass
+class Overview:
+    """One dossier as its unit sees it."""
+
+    submission: Submission
+    fields: list[FieldProgress]
+    questions: list[Explanation]
+
+    @property
+    def leaves(self) -> int:
+        """Return the number of leaves that the unit scores."""
+        return sum(part.leaves for part in self.fields)
+
+    @property
+    def filled(self) -> int:
+        """Return the number of leaves that carry points."""
+        return sum(part.filled for part in self.fields)
+
+    @property
+    def bare(self) -> int:
+        """Return the number of leaves with neither evidence nor a reason."""
+        return sum(len(part.bare) for part in self.fields)
+
+    @property
+    def blank(self) -> int:
+        """Return the number of leaves without facts."""
+        return self.leaves - self.filled
+
+    @property
+    def points(self) -> Decimal:
+        """Return the unit's own points so far."""
+        return sum((part.points for part in self.fields), _ZERO)
+
+    @property
+    def max_points(self) -> Decimal:
+        """Return the highest points of the leaves that the unit scores and that apply."""
+        return sum((part.max_points for part in self.fields), _ZERO)
+
+
+def overviews(submissions: QuerySet[Submission]) -> list[Overview]:
+    """Return the dossiers with progress, open questions and receipts, in a constant of queries."""
+    rows = list(
+        submissions.select_related("cycle", "unit", "group", "cycle_scheme__scheme")
+        .prefetch_related("cycle__milestones", "cycle__extensions", "receipts")
+    )  # fmt: skip
+    by_dossier: dict[int, dict[int, FieldProgress]] = {row.pk: {} for row in rows}
+    for score in leaves_of(rows):
+        head = score.criterion.field or score.criterion
+        parts = by_dossier[score.submission_id]
+        progress = parts.setdefault(head.pk, FieldProgress(head))
+        if score.criterion.is_self_scored:
+            progress.count(score)
+    asked = list(open_questions(rows))
+    return [
+        Overview(row, list(by_dossier[row.pk].values()), [q for q in asked if q.score.submission_id == row.pk])
+        for row in rows
+    ]
+
+
+def open_questions(submissions: Iterable[Submission]) -> QuerySet[Explanation]:
+    """Return the questions that wait for the units' answers, the most urgent first."""
+    return (
+        Explanation.objects.filter(score__submission__in=submissions, closed_at=None)
+        .select_related("score__criterion")
+        .order_by("due_at")
+    )
+
+
+def questions_for(submissions: QuerySet[Submission]) -> QuerySet[Explanation]:
+    """Return every question asked of the dossiers."""
+    return Explanation.objects.filter(score__submission__in=submissions).select_related(
+        "score__criterion__field", "score__submission__cycle", "score__submission__unit",
+        "answered_by",
+    )  # fmt: skip
+
+
+def library_of(submission: Submission) -> QuerySet[DocumentRevision]:
+    """Return the files of the unit's library that may back a leaf, the newest first."""
+    return (
+        DocumentRevision.objects.filter(document__unit=submission.unit_id)
+        .exclude(scan_state=ScanState.QUARANTINED)
+        .select_related("document")
+        .order_by("-uploaded_at")
+    )
+
+
+def closes_at(cycle: Cycle, stage: Stage, unit_id: int) -> dt.datetime | None:
+    """Return when a stage ends for the unit; reads prefetched milestones and extensions."""
+    ends = [row.closes_at for row in cycle.milestones.all() if row.stage == stage]
+    if not ends:
+        return None
+    longer = [
+        row.until for row in cycle.extensions.all()
+        if row.stage == stage and row.unit_id in (None, unit_id)
+    ]  # fmt: skip
+    return max(ends + longer)
+
+
+def shows_appraisal(submission: Submission, at: dt.datetime) -> bool:
+    """Tell whether the unit may see its own appraised points: from the explanation stage (0.19)."""
+    if submission.state in _UNJUDGED:
+        return False
+    return any(
+        row.stage == Stage.EXPLANATION and row.opens_at <= at
+        for row in submission.cycle.milestones.all()
+    )
+
+
+def reasons_of(scores: Iterable[CriterionScore]) -> dict[int, str]:
+    """Return, leaf by leaf, the reason of the appraisal that counts in the leaf's last round."""
+    last = {score.pk: score.appraised_round for score in scores}
+    rows = Appraisal.objects.filter(score__in=list(last), responsible=True, flagged_conflict=False)
+    return {row.score_id: row.reason for row in rows if row.round == last[row.score_id]}

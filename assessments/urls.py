@@ -1,0 +1,27 @@
+"""Public addresses, the same in both languages; design 5 lists what each one shows."""
+
+from django.urls import path
+
+from assessments.views import opendata, public
+
+app_name = "public"
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("xep-hang/", public.rankings, name="rankings"),
+    path("xep-hang/<slug:key>/", public.ranking_of, name="ranking_of"),
+    path("xep-hang/<slug:key>/<str:group>/", public.ranking, name="ranking"),
+    path("tim-don-vi/", public.search, name="search"),
+    path("don-vi/<slug:slug>/", public.unit, name="unit"),
+    path("don-vi/<slug:slug>/<slug:publication>/", public.scorecard, name="scorecard"),
+    path("bo-tieu-chi/", public.schemes, name="schemes"),
+    path("bo-tieu-chi/<slug:code>/", public.scheme, name="scheme"),
+    path("du-lieu-mo/", opendata.page, name="opendata"),
+    path("du-lieu-mo/index.json", opendata.index, name="data_index"),
+    path("du-lieu-mo/tinh-lai.py", opendata.script, name="script"),
+    path("du-lieu-mo/<slug:name>.json", opendata.file, name="data"),
+    path("du-lieu-mo/<str:name>.csv", opendata.file, name="ranking_csv"),
+    path("tiep-can/", public.accessibility, name="accessibility"),
+    path("so-do/", public.sitemap, name="sitemap"),
+    path("robots.txt", opendata.robots, name="robots"),
+    path("sitemap.xml", opendata.sitemap_xml, name="sitemap_xml"),
+]

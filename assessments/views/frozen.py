@@ -1,0 +1,85 @@
+"""Serve the stored bytes of a publication: compressed, with ETag, never before its moment."""
+
+import datetime as dt
+import gzip
+import re
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import content_disposition_header
+
+from assessments import press
+from assessments.models import FrozenPage, Publication
+from assessments.queries import published
+
+#: Seconds for which a cache may answer for the portal; a correction shows after that at the latest.
+MAX_AGE = 60
+_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
+
+
+def serve(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
+    """Answer with the stored page at `path`.
+
+    Raise Http404 when there is none or its publication is not public at `at`. A page that a
+    public correction replaced carries the banner that says so, a file only the header: the stored
+    bytes and their hash stay what they were (design 0.18).
+    """
+    page = None if "\0" in path else published.frozen_page(at, path)
+    if page is None:
+        raise Http404
+    replaced_by = published.successor(at, page.publication)
+    etag = f'W/"{page.sha256[:32]}{f"-{replaced_by.pk}" if replaced_by else ""}"'
+    answer = get_conditional_response(request, etag)
+    if answer is None:
+        answer = _whole(request, page, replaced_by)
+    answer["ETag"] = etag
+    return _headers(request, answer, page, replaced_by)
+
+
+def _whole(request: HttpRequest, page: FrozenPage, replaced_by: Publication | None) -> HttpResponse:
+    body = bytes(page.body)
+    if replaced_by and page.content_type == press.HTML:
+        body = gzip.compress(_with_banner(gzip.decompress(body), page, replaced_by), mtime=0)
+    compressed = bool(_GZIP.search(request.headers.get("Accept-Encoding", "").lower()))
+    answer = HttpResponse(
+        body if compressed else gzip.decompress(body), content_type=page.content_type
+    )
+    if compressed:
+        answer["Content-Encoding"] = "gzip"
+    if disposition := content_disposition_header(bool(page.filename), page.filename):
+        answer["Content-Disposition"] = disposition
+    return answer
+
+
+def _headers(
+    request: HttpRequest, answer: HttpResponse, page: FrozenPage, replaced_by: Publication | None
+) -> HttpResponse:
+    # The session's cookie may be renewed on any answer: no shared cache may keep that one.
+    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    answer["Cache-Control"] = f"{'private' if signed_in else 'public'}, max-age={MAX_AGE}"
+    patch_vary_headers(answer, ["Accept-Encoding"])
+    if page.publication.is_illustrative:
+        answer["X-Robots-Tag"] = "noindex"
+    if replaced_by and not isinstance(answer, HttpResponseNotModified):
+        answer["Link"] = f'<{successor_address(page, replaced_by)}>; rel="successor-version"'
+    return answer
+
+
+def _with_banner(body: bytes, page: FrozenPage, replaced_by: Publication) -> bytes:
+    context = {
+        "current_url": successor_address(page, replaced_by),
+        "decision": replaced_by.decision_number,
+        "decided_on": replaced_by.decision_date,
+        "reason": replaced_by.correction_reason,
+    }
+    banner = render_to_string("_components/banner_correction.html", context)
+    return body.replace(press.CORRECTION_MARK.encode(), banner.encode(), 1)
+
+
+def successor_address(page: FrozenPage, replaced_by: Publication) -> str:
+    """Return the corrected page's address, or that of the correction where the page is gone."""
+    path = page.path.replace(page.publication.slug, replaced_by.slug, 1)
+    same = published.has_page(replaced_by, path)
+    return path if same else press.address("ranking_of", key=replaced_by.slug)

@@ -1,0 +1,197 @@
+"""Public pages; they read what is published and nothing else (design 5 and 0.15)."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+from django_tables2 import RequestConfig
+
+from assessments import press
+from assessments.choices import PublicationKind
+from assessments.queries import published
+from assessments.tables import SchemeTable
+from assessments.views import frozen
+
+PAGE_SIZE = 25
+QUERY_LENGTH = 100
+View = Callable[..., HttpResponse]
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, by_etag: bool = False
+) -> HttpResponse:
+    """Render a live page with its own address; `by_etag` answers 304 to who has it already.
+
+    Only readers without an account get an ETag: a signed-in page is private and never stored.
+    """
+    address = f"{settings.SITE_URL}{request.path}"
+    answer = render(request, template, {"canonical_url": address} | context)
+    if not by_etag or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return answer
+    etag = f'W/"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
+    answer["ETag"] = etag
+    answer["Cache-Control"] = "public, no-cache"
+    return get_conditional_response(request, etag, response=answer) or answer
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the latest published year, the way to a unit, and what comes next."""
+    now = timezone.now()
+    press.ring(now)
+    latest = published.latest(now)
+    context = {
+        "publication": latest,
+        "earlier": published.year_before(now, latest) if latest else None,
+        "tables": published.rankings(latest, now, brief=True) if latest else [],
+        "records": [row for row in published.current(now) if row.kind == PublicationKind.RECORD],
+        "dates": published.next_dates(now),
+        "noindex": bool(latest and latest.is_illustrative),
+        "nav": "home",
+    }
+    return page(request, "public/home.html", context, by_etag=True)
+
+
+@require_safe
+def rankings(request: HttpRequest) -> HttpResponse:
+    """List the years, each with what was announced, recorded or made up for it, kept apart."""
+    now = timezone.now()
+    press.ring(now)
+    rows = list(published.publications(now))
+    replaced = {row.corrects_id for row in rows}
+    years = [
+        (year, [(row, row.pk in replaced) for row in of_year])
+        for year, of_year in groupby(rows, key=lambda row: row.year)
+    ]
+    return page(request, "public/rankings.html", {"years": years, "nav": "rankings"})
+
+
+@require_safe
+def ranking_of(request: HttpRequest, key: str) -> HttpResponse:
+    """Lead from a year, or a publication's address, to its first group.
+
+    A year means the figures in force: official, else recorded, else illustrative.
+    """
+    found = _publication(key)
+    first = found.groups.first() if found else None
+    if found is None or first is None:
+        raise Http404
+    return redirect("public:ranking", key=found.slug, group=first.code)
+
+
+@require_safe
+def ranking(request: HttpRequest, key: str, group: str) -> HttpResponse:
+    """Serve the stored ranking of a group; a year in place of a publication leads there."""
+    now = timezone.now()
+    if not _is_year(key) or published.publication(now, key):
+        return frozen.serve(request, request.path, now)
+    found = _publication(key)
+    if found is None or group not in {row.code for row in found.groups.all()}:
+        raise Http404
+    return redirect("public:ranking", key=found.slug, group=group)
+
+
+@require_safe
+def scorecard(request: HttpRequest, slug: str, publication: str) -> HttpResponse:
+    """Serve the stored scorecard of a unit."""
+    return frozen.serve(request, request.path, timezone.now())
+
+
+@require_safe
+def unit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one unit over the years, each kind of figures by itself."""
+    now = timezone.now()
+    subject, results = published.unit(slug), published.unit_results(now, slug)
+    if subject is None and not results:
+        raise Http404
+    sections = [
+        (kind, [row for row in results if row.publication.kind == kind])
+        for kind in published.PREFERENCE
+    ]
+    context = {
+        "unit": subject,
+        "name": subject.name if subject else results[0].unit_name,
+        "group": results[0].group.name if results else subject and subject.group.name,
+        "sections": [(kind, rows) for kind, rows in sections if rows],
+        "noindex": any(row.publication.is_illustrative for row in results),
+        "nav": "rankings",
+    }
+    return page(request, "public/unit.html", context, by_etag=True)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Find units by a part of their name, accents optional."""
+    text = request.GET.get("q", "")[:QUERY_LENGTH]
+    found = published.find_units(text)
+    context = {
+        "text": text,
+        "asked": bool(text.strip()),
+        "found": found,
+        "limited": len(found) == published.SEARCH_LIMIT,
+        "noindex": True,
+    }
+    return page(request, "public/search.html", context)
+
+
+@require_safe
+def schemes(request: HttpRequest) -> HttpResponse:
+    """List the schemes that were issued."""
+    table = SchemeTable(published.schemes().order_by("-issued_at", "group__position", "code"))
+    RequestConfig(request, paginate={"per_page": PAGE_SIZE, "silent": True}).configure(table)
+    return page(request, "public/schemes.html", {"table": table, "nav": "schemes"})
+
+
+@require_safe
+def scheme(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a scheme in words, points and bands, and what a version changed."""
+    versions = published.scheme_versions(code)
+    asked = request.GET.get("phien-ban", "")
+    chosen = [row for row in versions if asked in ("", str(row.version))]
+    if not chosen:
+        raise Http404
+    shown = chosen[0]
+    before = next((row for row in versions if row.version < shown.version), None)
+    context = {
+        "scheme": shown,
+        "versions": versions,
+        "criteria": published.scheme_tree(shown),
+        "before": before,
+        "changes": published.scheme_changes(before, shown) if before else None,
+        "noindex": shown.illustrative,
+        "nav": "schemes",
+    }
+    return page(request, "public/scheme.html", context)
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """State how far the portal is usable by everyone and whom to tell when it is not."""
+    return page(request, "public/accessibility.html", {})
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List every part of the portal on one page."""
+    now = timezone.now()
+    context = {"publications": published.current(now), "schemes": published.schemes()}
+    return page(request, "public/sitemap.html", context)
+
+
+def _is_year(key: str) -> bool:
+    return re.fullmatch("[0-9]{4}", key) is not None
+
+
+def _publication(key: str, at: dt.datetime | None = None) -> Any:
+    now = at or timezone.now()
+    press.ring(now)
+    return published.of_year(now, int(key)) if _is_year(key) else published.publication(now, key)
