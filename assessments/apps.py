@@ -11,9 +11,9 @@ class AssessmentsConfig(AppConfig):
     verbose_name = _("Assessment")
 
     def ready(self) -> None:
-        """Register the merger checks and the publication press (design 0.16)."""
+        """Declare the transitions, and register the merger checks and the press (design 0.16)."""
         from assessments import press
-        from assessments.workflow import mergers
+        from assessments.workflow import mergers, table  # noqa: F401
 
         mergers.register()
         press.register()

@@ -20,12 +20,13 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assessments.choices import PublicationKind, PublicationState
+from assessments.choices import PublicationKind, RankBasis
 from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
 from assessments.queries import published
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.rankings import Ranking, Row
 from assessments.workflow import effects
+from assessments.workflow.publications import flip_due
 from cchc.kit.canonical import canonical_json
 
 HTML = "text/html; charset=utf-8"
@@ -42,12 +43,8 @@ def register() -> None:
 
 
 def ring(at: dt.datetime) -> None:
-    """Note in the log that scheduled publications have become public; a read when none is due."""
-    from assessments.workflow.publications import flip_due
-
-    due = Publication.objects.filter(state=PublicationState.SCHEDULED, published_at__lte=at)
-    if due.exists():
-        flip_due(at)
+    """Let scheduled publications whose moment has come become public in the log as well."""
+    flip_due(at)
 
 
 def render(publication: Publication, at: dt.datetime) -> None:
@@ -59,7 +56,7 @@ def render(publication: Publication, at: dt.datetime) -> None:
     FrozenPage.objects.bulk_create(_pages(publication, at), batch_size=200)
 
 
-def address(name: str, language: str | None = None, **parts: Any) -> str:
+def address(name: str, language: str | None = None, /, **parts: Any) -> str:
     """Return the decoded path of a public page, in the given language or the active one."""
     with translation.override(language or translation.get_language()):
         return unquote(reverse(f"public:{name}", kwargs=parts))
@@ -86,10 +83,11 @@ def _pages(publication: Publication, at: dt.datetime) -> Iterator[FrozenPage]:
     yield _page(publication, data_address(publication), JSON, data_file(publication))
     base = {"publication": publication, "frozen": True, "site": SiteIdentity.objects.first()}
     base |= {"earlier": publication.corrects, "noindex": publication.is_illustrative}
-    base |= {"kind_label": kind_label(publication), "nav": "rankings"}
+    base |= {"nav": "rankings", "json_url": data_address(publication)}
     results = list(published.scores(publication))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
+            base["kind_label"] = kind_label(publication)
             yield from _rankings(base, tables)
             yield from _scorecards(base, tables, results)
 
@@ -97,13 +95,22 @@ def _pages(publication: Publication, at: dt.datetime) -> Iterator[FrozenPage]:
 def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPage]:
     publication = base["publication"]
     for table in tables:
-        parts = {"key": publication.slug, "group": table.group.code}
+        rows, fields = [*table.ranked, *table.unranked], table.fields
         context = base | {
             "table": table,
             "tables": tables,
-            "json_url": data_address(publication),
+            "is_record": publication.kind == PublicationKind.RECORD,
+            "disputed": table.disputed,
+            "inferred": any(row.result.rank_basis == RankBasis.INFERRED for row in table.ranked),
+            "fields": fields,
+            "by_field": [(row, [row.parts.get(part["code"]) for part in fields]) for row in rows],
             "csv_url": data_address(publication, table.group.code),
+            "crumbs": [
+                (_("Rankings"), address("rankings")),
+                (f"{publication.year} – {table.group.name}", ""),
+            ],
         }
+        parts = {"key": publication.slug, "group": table.group.code}
         yield _html(context, "public/ranking.html", "ranking", parts)
 
 
@@ -113,21 +120,40 @@ def _scorecards(
     publication = base["publication"]
     rows = {row.result.pk: row for table in tables for row in (*table.ranked, *table.unranked)}
     peers = {table.group.pk: len(table.ranked) for table in tables}
+    words = _words()
     for result in results:
-        parts = {"slug": result.unit_slug, "publication": publication.slug}
+        code, name = result.group.code, result.unit_name
+        ranking = address("ranking", key=publication.slug, group=code)
         context = base | {
             "row": rows[result.pk],
             "result": result,
             "peers": peers[result.group_id],
             "sheet": published.sheet(result),
-            "json_url": data_address(publication),
+            "words": words,
+            "crumbs": [
+                (f"{_('Ranking')} {publication.year}", ranking),
+                (name, address("unit", slug=result.unit_slug)),
+                (f"{_('Scorecard')} {publication.year}", ""),
+            ],
         }
+        parts = {"slug": result.unit_slug, "publication": publication.slug}
         yield _html(context, "public/scorecard.html", "scorecard", parts)
 
 
-def _html(
-    context: dict[str, Any], template: str, name: str, parts: dict[str, str]
-) -> FrozenPage:
+def _words() -> dict[str, str]:
+    """Return the heads of a scorecard, looked up once and not once a leaf."""
+    return {
+        "criterion": _("Criterion"),
+        "highest": _("Highest points"),
+        "self": _("Self-assessed"),
+        "appraised": _("Appraised"),
+        "final": _("Final"),
+        "trace": _("How the points come about"),
+        "na": _("does not apply"),
+    }
+
+
+def _html(context: dict[str, Any], template: str, name: str, parts: dict[str, str]) -> FrozenPage:
     language = translation.get_language()
     other = next(code for code, _name in settings.LANGUAGES if code != language)
     path = address(name, **parts)
@@ -168,10 +194,12 @@ def ranking_csv(publication: Publication, table: Ranking) -> str:
 
 
 def _titles(table: Ranking) -> list[str]:
-    fixed = [_("Year"), _("Kind of figures"), _("Rank"), _("Code"), _("Unit"), _("Index"), _("Band")]
-    fixed += [_("Achieved points"), _("Applicable points"), _("Bonus"), _("Penalty")]
     fields = [f"{part['code']}. {part['name']}" for part in table.fields]
-    return [*fixed, *fields, _("Basis of the rank"), _("Not ranked because"), _("Source"), _("Note")]
+    return [
+        _("Year"), _("Kind of figures"), _("Rank"), _("Code"), _("Unit"), _("Index"), _("Band"),
+        _("Achieved points"), _("Applicable points"), _("Bonus"), _("Penalty"), *fields,
+        _("Basis of the rank"), _("Not ranked because"), _("Source"), _("Note"),
+    ]  # fmt: skip
 
 
 def _cells(row: Row, table: Ranking, year: int, label: str) -> list[str]:

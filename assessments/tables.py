@@ -14,10 +14,15 @@ from assessments.models import Publication, Scheme
 from cchc.templatetags.portal import vn_datetime
 
 
+def _scheme_address(record: Scheme) -> str:
+    address = reverse("public:scheme", kwargs={"code": record.code})
+    return f"{address}?phien-ban={record.version}"
+
+
 class SchemeTable(tables.Table):
     """Issued schemes, one version a row."""
 
-    title = tables.Column(_("Scheme"), linkify=lambda record: _scheme_address(record))
+    title = tables.Column(_("Scheme"), linkify=_scheme_address)
     group = tables.Column(_("Group"))
     version = tables.Column(_("Version"), attrs={"cell": {"class": "number"}})
     decision_number = tables.Column(_("Decision"), default="—")
@@ -74,8 +79,3 @@ class PublicationTable(tables.Table):
     def render_sha256(self, value: str) -> SafeString:
         """Print the hash so that it may break on a narrow screen."""
         return format_html('<code class="hash">{}</code>', value)
-
-
-def _scheme_address(record: Scheme) -> str:
-    address = reverse("public:scheme", kwargs={"code": record.code})
-    return f"{address}?phien-ban={record.version}"

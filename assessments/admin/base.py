@@ -38,7 +38,7 @@ class ActForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "note"}
 
 
-class WorkflowAdmin(admin.ModelAdmin[Any]):
+class WorkflowAdmin(admin.ModelAdmin):
     """Draw a button for each act the person may do, with a page that says what will happen."""
 
     change_form_template = "admin/workflow_change_form.html"

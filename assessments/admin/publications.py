@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from assessments.admin.base import ActForm, WorkflowAdmin, show_refusal
 from assessments.admin.record_import import RecordImportMixin
 from assessments.choices import CycleState, PublicationKind, PublicationState
-from assessments.errors import Refused
+from assessments.errors import Refused, Stale
 from assessments.models import Cycle, Publication, PublishedResult
 from assessments.queries import dry_runs
 from assessments.workflow import drafts, publications
@@ -101,9 +101,12 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
         """Keep everything but a draft's words and decision."""
         if obj is None:
             return ()
-        if obj.state != PublicationState.DRAFT:
-            return (*_FIXED, *_EDITABLE)
         return _FIXED if obj.corrects else (*_FIXED, "correction_reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let a draft be edited; what is frozen is only read."""
+        frozen = obj is not None and obj.state != PublicationState.DRAFT
+        return not frozen and super().has_change_permission(request, obj)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Offer open cycles that have no publication under way; a title is not needed."""
@@ -131,6 +134,9 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Begin a draft through its verb; save a draft's words as they are."""
         if change:
+            # Somebody may have scheduled it while the form was open; wait for them and look.
+            if Publication.objects.select_for_update().get(pk=obj.pk).state != obj.state:
+                raise Stale(_("Somebody has scheduled this publication meanwhile."))
             obj.save(update_fields=[*_EDITABLE, "updated_at"])
             return
         given = {name: getattr(obj, name) for name in ("cycle", *_EDITABLE[:-1])}
@@ -138,7 +144,7 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
         obj.__dict__.update(made.__dict__)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Say a refusal of `create_draft` as a message."""
+        """Say a refusal of `save_model` as a message."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except Refused as refusal:

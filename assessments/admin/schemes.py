@@ -29,7 +29,7 @@ _EDITABLE = (
 _DECISION_FILES = {".pdf": b"%PDF", ".docx": b"PK\x03\x04"}
 
 
-class SchemeForm(forms.ModelForm[Scheme]):
+class SchemeForm(forms.ModelForm):
     """The heading of a draft; the decision's file is a PDF or a Word document."""
 
     class Meta:
@@ -191,7 +191,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
 
 
 @admin.register(RespondentKind)
-class RespondentKindAdmin(admin.ModelAdmin[RespondentKind]):
+class RespondentKindAdmin(admin.ModelAdmin):
     """Kinds of respondents; a code that schemes use keeps its meaning."""
 
     list_display = ("code", "name", "may_rate_own_unit")

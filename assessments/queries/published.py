@@ -8,13 +8,28 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+)  # fmt: skip
 
 from assessments.choices import CycleState, PublicationKind, SchemeState
 from assessments.models import (
-    FrozenPage, Milestone, Publication, PublishedResult, PublishedScore, Scheme,
+    FrozenPage,
+    Milestone,
+    Publication,
+    PublishedResult,
+    PublishedScore,
+    Scheme,
 )  # fmt: skip
-from assessments.queries.rankings import Ranking, Row, printed
+from assessments.queries.rankings import Ranking, Row, Series, printed
 from assessments.queries.scheme_differences import Differences, differences
 from assessments.queries.schemes import content_of
 from cchc.kit.text import unaccent
@@ -96,17 +111,24 @@ def _results_before(at: dt.datetime, of: Publication) -> dict[str, dict[str, Pub
     return found
 
 
-def unit_results(at: dt.datetime, slug: str) -> list[PublishedResult]:
-    """Return a unit's results in the current publications, newest first, with `peers` ranked."""
+def unit_series(at: dt.datetime, slug: str) -> list[Series]:
+    """Return a unit's results in the current publications by kind, each with `peers` ranked."""
     ranked = Count("group__results", filter=Q(group__results__rank__isnull=False))
-    return list(
+    results = list(
         PublishedResult.objects.filter(
             unit_slug=slug, publication__in=Publication.objects.current(at)
         )
         .select_related("publication", "group")
         .annotate(peers=ranked)
-        .order_by("-publication__year", "publication__kind")
+        .order_by("-publication__year")
     )
+    found = []
+    for kind in PREFERENCE:
+        of_kind = [row for row in results if row.publication.kind == kind]
+        rows = [Row(result, result.group.decimals, False) for result in of_kind]
+        if rows:
+            found.append(Series(kind, rows))
+    return found
 
 
 def unit(slug: str) -> Unit | None:
@@ -121,7 +143,7 @@ def unit(slug: str) -> Unit | None:
 
 
 def find_units(text: str) -> list[tuple[str, str]]:
-    """Return (name, slug) of at most 50 units whose name or alias holds `text`, accents optional."""
+    """Return (name, slug) of at most 50 units named like `text`, accents optional."""
     key = unaccent(text)
     if not key:
         return []
@@ -202,4 +224,7 @@ def scheme_changes(old: Scheme, new: Scheme) -> Differences:
 def next_dates(at: dt.datetime) -> list[Milestone]:
     """Return the windows of the open cycles that are not over, the first to close first."""
     rows = Milestone.objects.filter(cycle__state=CycleState.OPEN, closes_at__gt=at)
-    return list(rows.select_related("cycle").order_by("closes_at", "cycle__year"))
+    # A window ends before `closes_at`; people read its last second (design 0.4).
+    last_second = ExpressionWrapper(F("closes_at") - dt.timedelta(seconds=1), DateTimeField())
+    rows = rows.annotate(last_second=last_second).select_related("cycle")
+    return list(rows.order_by("closes_at", "cycle__year"))

@@ -1,15 +1,37 @@
 """The tables of a publication: who stands where, what changed, printed to tell ranks apart."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from assessments.choices import PublicationKind
 from assessments.models import PublishedGroup, PublishedResult
 from assessments.scoring import Entry, display_all
 from cchc.kit.text import unaccent
 
 TOP_RANK = 5
+_ADDRESS = re.compile(r"https?://([^/\s;]+)[^\s;]*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of a recorded figure: its address, the name of its site, and what is said beside."""
+
+    url: str
+    host: str
+    rest: str
+
+
+def sources_of(text: str) -> list[Source]:
+    """Return the sources named in a text that separates them by semicolons."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        match = _ADDRESS.search(part)
+        rest = _ADDRESS.sub("", part, count=1).strip() if match else part
+        found.append(Source(match[0] if match else "", match[1] if match else "", rest))
+    return found
 
 
 @dataclass(frozen=True)
@@ -31,6 +53,43 @@ class Row:
     def parts(self) -> dict[str, dict[str, Any]]:
         """Return the fields of the scorecard by code."""
         return {part["code"]: part for part in self.result.fields}
+
+    @property
+    def sources(self) -> list[Source]:
+        """Return the sources of a recorded figure."""
+        return sources_of(self.result.source)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One unit's results of one kind, newest first; kinds never share a series (design 0.17)."""
+
+    kind: PublicationKind
+    rows: list[Row]
+
+    @property
+    def is_record(self) -> bool:
+        """Tell whether the figures were copied from the press."""
+        return self.kind == PublicationKind.RECORD
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Tell whether the figures were made up."""
+        return self.kind == PublicationKind.ILLUSTRATIVE
+
+    @property
+    def latest(self) -> Row:
+        """Return the newest result."""
+        return self.rows[0]
+
+    @cached_property
+    def extremes(self) -> list[dict[str, Any]]:
+        """Return the strongest and the weakest field of the newest result, or nothing."""
+        names = {part["code"]: part["name"] for part in self.latest.result.group.criteria}
+        parts = [part for part in self.latest.result.fields if part["index"] is not None]
+        parts.sort(key=lambda part: Decimal(part["index"]), reverse=True)
+        chosen = [parts[0], parts[-1]] if len(parts) > 1 else []
+        return [{"name": names.get(part["code"], ""), "index": part["index"]} for part in chosen]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
@@ -16,10 +18,31 @@ from assessments.models import Publication
 from assessments.queries import published
 from assessments.tables import PublicationTable
 from assessments.views import frozen
-from assessments.views.public import PAGE_SIZE, page as live_page
+from assessments.views.public import PAGE_SIZE
+from assessments.views.public import page as live_page
 
 SCRIPT = "cchc/recompute.py"
 SHORT = "public, max-age=60"
+#: What each field of the JSON file means, in the order of the file (design 5).
+DICTIONARY = (
+    ("publication.id", gettext_lazy("address of the publication")),
+    ("publication.kind", gettext_lazy("official, record (copied from the press) or illustrative")),
+    ("publication.year, .revision", gettext_lazy("assessed year; number of the revision")),
+    ("publication.supersedes", gettext_lazy("the publication that this one corrects, or null")),
+    ("publication.decision", gettext_lazy("number, date and signer of the decision to publish")),
+    ("publication.event_chain_head", gettext_lazy("last hash of the event log at that moment")),
+    ("groups[].scheme", gettext_lazy("scheme, caps, bands by lowest index, and criteria")),
+    ("…criteria[]", gettext_lazy("code, parent, highest points and method; “sum” is a branch")),
+    ("…results[].index", gettext_lazy("percent with ten decimals: achieved ÷ applicable × 100")),
+    ("…results[].rank", gettext_lazy("rank in the group on the exact index; equals share one")),
+    ("…results[].rank_basis", gettext_lazy("computed, stated by the source, or inferred")),
+    ("…results[].ranked, .unranked_reason", gettext_lazy("false: scored, not ranked, and why")),
+    ("…results[].achieved, .applicable", gettext_lazy("sums of points over applicable leaves")),
+    ("…results[].bonus, .penalty", gettext_lazy("index points added and taken, after the caps")),
+    ("…results[].fields[]", gettext_lazy("the same sums and index for each field")),
+    ("…scores[]", gettext_lazy("each leaf: self-assessed, appraised and final points, and why")),
+    ("sha256", gettext_lazy("hash of the canonical JSON of all the rest")),
+)
 
 
 @require_safe
@@ -27,9 +50,18 @@ def page(request: HttpRequest) -> HttpResponse:
     """List the files, explain each column, and offer the script that recomputes them."""
     now = timezone.now()
     press.ring(now)
-    table = PublicationTable(published.publications(now))
+    rows = published.publications(now)
+    table = PublicationTable(rows)
     RequestConfig(request, paginate={"per_page": PAGE_SIZE, "silent": True}).configure(table)
-    return live_page(request, "public/opendata.html", {"table": table, "nav": "opendata"})
+    newest = rows.first()
+    context = {
+        "table": table,
+        "example": newest.slug if newest else timezone.localtime(now).year,
+        "dictionary": DICTIONARY,
+        "nav": "opendata",
+        "crumbs": [(_("Open data"), "")],
+    }
+    return live_page(request, "public/opendata.html", context)
 
 
 @require_safe

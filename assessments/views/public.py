@@ -1,29 +1,29 @@
 """Public pages; they read what is published and nothing else (design 5 and 0.15)."""
 
-import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django_tables2 import RequestConfig
 
 from assessments import press
 from assessments.choices import PublicationKind
+from assessments.models import Publication
 from assessments.queries import published
 from assessments.tables import SchemeTable
 from assessments.views import frozen
 
 PAGE_SIZE = 25
 QUERY_LENGTH = 100
-View = Callable[..., HttpResponse]
 
 
 def page(
@@ -72,7 +72,11 @@ def rankings(request: HttpRequest) -> HttpResponse:
         (year, [(row, row.pk in replaced) for row in of_year])
         for year, of_year in groupby(rows, key=lambda row: row.year)
     ]
-    return page(request, "public/rankings.html", {"years": years, "nav": "rankings"})
+    return page(
+        request,
+        "public/rankings.html",
+        {"years": years, "nav": "rankings", "crumbs": [(_("Rankings"), "")]},
+    )
 
 
 @require_safe
@@ -109,21 +113,20 @@ def scorecard(request: HttpRequest, slug: str, publication: str) -> HttpResponse
 @require_safe
 def unit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one unit over the years, each kind of figures by itself."""
-    now = timezone.now()
-    subject, results = published.unit(slug), published.unit_results(now, slug)
-    if subject is None and not results:
+    subject, series = published.unit(slug), published.unit_series(timezone.now(), slug)
+    if subject is None and not series:
         raise Http404
-    sections = [
-        (kind, [row for row in results if row.publication.kind == kind])
-        for kind in published.PREFERENCE
-    ]
+    newest = series[0].latest.result if series else None
+    name = subject.name if subject else newest and newest.unit_name
+    group = newest.group.name if newest else subject and subject.group.name
     context = {
         "unit": subject,
-        "name": subject.name if subject else results[0].unit_name,
-        "group": results[0].group.name if results else subject and subject.group.name,
-        "sections": [(kind, rows) for kind, rows in sections if rows],
-        "noindex": any(row.publication.is_illustrative for row in results),
+        "name": name,
+        "group": group,
+        "sections": series,
+        "noindex": any(section.is_illustrative for section in series),
         "nav": "rankings",
+        "crumbs": [(_("Rankings"), reverse("public:rankings")), (name, "")],
     }
     return page(request, "public/unit.html", context, by_etag=True)
 
@@ -139,6 +142,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "found": found,
         "limited": len(found) == published.SEARCH_LIMIT,
         "noindex": True,
+        "crumbs": [(_("Find a unit"), "")],
     }
     return page(request, "public/search.html", context)
 
@@ -148,7 +152,8 @@ def schemes(request: HttpRequest) -> HttpResponse:
     """List the schemes that were issued."""
     table = SchemeTable(published.schemes().order_by("-issued_at", "group__position", "code"))
     RequestConfig(request, paginate={"per_page": PAGE_SIZE, "silent": True}).configure(table)
-    return page(request, "public/schemes.html", {"table": table, "nav": "schemes"})
+    context = {"table": table, "nav": "schemes", "crumbs": [(_("Assessment schemes"), "")]}
+    return page(request, "public/schemes.html", context)
 
 
 @require_safe
@@ -169,6 +174,7 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "changes": published.scheme_changes(before, shown) if before else None,
         "noindex": shown.illustrative,
         "nav": "schemes",
+        "crumbs": [(_("Assessment schemes"), reverse("public:schemes")), (shown.title, "")],
     }
     return page(request, "public/scheme.html", context)
 
@@ -176,14 +182,20 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State how far the portal is usable by everyone and whom to tell when it is not."""
-    return page(request, "public/accessibility.html", {})
+    return page(
+        request, "public/accessibility.html", {"crumbs": [(_("Accessibility statement"), "")]}
+    )
 
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     """List every part of the portal on one page."""
     now = timezone.now()
-    context = {"publications": published.current(now), "schemes": published.schemes()}
+    context = {
+        "publications": published.current(now),
+        "schemes": published.schemes(),
+        "crumbs": [(_("Site map"), "")],
+    }
     return page(request, "public/sitemap.html", context)
 
 
@@ -191,7 +203,7 @@ def _is_year(key: str) -> bool:
     return re.fullmatch("[0-9]{4}", key) is not None
 
 
-def _publication(key: str, at: dt.datetime | None = None) -> Any:
-    now = at or timezone.now()
+def _publication(key: str) -> Publication | None:
+    now = timezone.now()
     press.ring(now)
     return published.of_year(now, int(key)) if _is_year(key) else published.publication(now, key)

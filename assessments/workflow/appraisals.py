@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max, Min, Q, QuerySet
@@ -42,11 +43,7 @@ def appraise(
             raise Stale(_("The leaf changed meanwhile; look at it again. Your text is kept."))
         outcome = judged(row, points=points, claim=claim, applicable=applicable)
         reason = reason.strip()
-        if not reason and differs(row, outcome.points, outcome.applicable):
-            raise BadInput(
-                _("Write why the points differ from those of the unit."),
-                field="reason", code=row.criterion.code,
-            )  # fmt: skip
+        require_reason(row, outcome, reason)
         seat = permissions.assigned_fields(by, row.submission, at)[row.criterion.field_id]
         appraisal = _write(row, seat, outcome, reason, at)
         _stamp(row, appraisal, by, at)
@@ -64,8 +61,25 @@ def hold_leaf(score: CriterionScore) -> CriterionScore:
     return row
 
 
+def require_reason(row: CriterionScore, outcome: Outcome, reason: str) -> None:
+    """Raise BadInput where points that differ from the unit's own come without a reason."""
+    if not reason and differs(row, outcome.points, outcome.applicable):
+        raise BadInput(
+            _("Write why the points differ from those of the unit."),
+            field="reason", code=row.criterion.code,
+        )  # fmt: skip
+
+
 def require_open(row: CriterionScore, at: dt.datetime) -> None:
     """Raise WrongState or WindowClosed unless the council may judge this leaf now."""
+    require_state(row)
+    if row.explanations.filter(closed_at=None).exists():
+        raise WrongState(_("A question on this leaf is open; wait for its answer or withdraw it."))
+    require_window(row.submission, at)
+
+
+def require_state(row: CriterionScore) -> None:
+    """Raise WrongState unless the leaf and its dossier are in the council's hands."""
     submission = row.submission
     if row.criterion.method == Method.SURVEY:
         raise WrongState(_("The points of this leaf come from the survey."))
@@ -75,9 +89,6 @@ def require_open(row: CriterionScore, at: dt.datetime) -> None:
         )
     if not row.open_to_appraiser:
         raise WrongState(_("This leaf is not open for appraisal."))
-    if row.explanations.filter(closed_at=None).exists():
-        raise WrongState(_("A question on this leaf is open; wait for its answer or withdraw it."))
-    require_window(submission, at)
 
 
 def require_window(submission: Submission, at: dt.datetime) -> None:
@@ -122,7 +133,8 @@ def points_text(points: Decimal) -> str:
     return f"{format_decimal(points)} điểm"
 
 
-def _trace(row: CriterionScore, outcome: Outcome) -> str:
+def trace_of(row: CriterionScore, outcome: Outcome) -> str:
+    """Return the sentence of a judgement beside the unit's own points."""
     # Traces are published data and therefore Vietnamese, as those of `scoring`.
     judgement = f"Thẩm định: {points_text(outcome.points)}"
     if outcome.trace:
@@ -147,7 +159,7 @@ def _write(
         defaults={
             "points": outcome.points, "applicable": outcome.applicable, "reason": reason,
             "responsible": responsible, "seen_version": row.version,
-            "trace": _trace(row, outcome), "flagged_conflict": False, "at": at,
+            "trace": trace_of(row, outcome), "flagged_conflict": False, "at": at,
         },
     )  # fmt: skip
     return appraisal
@@ -177,10 +189,17 @@ def _stamp(row: CriterionScore, appraisal: Appraisal, by: User, at: dt.datetime)
     scores.stamp(row, by=by, at=at, action="council.appraise")
     events.record(
         action="appraise" if appraisal.responsible else "opinion", obj=row, by=by, at=at,
-        data={"code": row.criterion.code, "round": appraisal.round, "seen": appraisal.seen_version,
-              "points": scores.text(appraisal.points), "applicable": appraisal.applicable,
-              "before": scores.text(before), "after": scores.text(row.appraised_points)},
+        data=judged_data(row, appraisal, before),
     )  # fmt: skip
+
+
+def judged_data(row: CriterionScore, appraisal: Appraisal, before: Decimal | None) -> dict[str, Any]:
+    """Return what the event of a judgement holds."""
+    return {
+        "code": row.criterion.code, "round": appraisal.round, "seen": appraisal.seen_version,
+        "points": scores.text(appraisal.points), "applicable": appraisal.applicable,
+        "before": scores.text(before), "after": scores.text(row.appraised_points),
+    }  # fmt: skip
 
 
 def disputed(submission: Submission) -> QuerySet[CriterionScore]:

@@ -19,7 +19,8 @@ ZERO = Decimal("0.0000")
 
 def judged_leaves(submission: Submission) -> QuerySet[CriterionScore]:
     """Return the leaves that the council judges: all but those of surveys."""
-    return submission.scores.exclude(criterion__method=Method.SURVEY).select_related("criterion")
+    judged = submission.scores.exclude(criterion__method=Method.SURVEY)
+    return judged.select_related("criterion").prefetch_related("evidence__revision")
 
 
 def counting(submission: Submission) -> dict[int, Appraisal]:

@@ -98,14 +98,23 @@ def editable(score: CriterionScore, by: User, at: dt.datetime) -> permissions.Ve
 
 def require_editable(score: CriterionScore, by: User, at: dt.datetime) -> None:
     """Raise NotPermitted, WrongState or WindowClosed unless the unit may change this leaf now."""
-    submission = score.submission
+    require_fillable(score.submission, by, at)
+    require_leaf_open(score)
+
+
+def require_fillable(submission: Submission, by: User, at: dt.datetime) -> None:
+    """Raise NotPermitted, WrongState or WindowClosed unless the person may fill the dossier now."""
     verdict = permissions.may_fill(by, submission, at)
     if not verdict:
         raise NotPermitted(verdict.reason)
+    require_dossier_open(submission, at)
+
+
+def require_leaf_open(score: CriterionScore) -> None:
+    """Raise NotPermitted or WrongState for a leaf that the unit does not score or mend now."""
     if not score.criterion.is_self_scored:
         raise NotPermitted(_("This leaf is not scored by the unit."))
-    require_dossier_open(submission, at)
-    if submission.state == SubmissionState.RETURNED and not score.open_to_unit:
+    if score.submission.state == SubmissionState.RETURNED and not score.open_to_unit:
         raise WrongState(_("Only the leaves named in the return may be changed."))
 
 
@@ -139,18 +148,22 @@ def save_leaf(
         if row.version != version:
             raise Stale(_("Somebody else saved this leaf meanwhile. Both texts are shown."))
         before = row.self_points
-        outcome = outcome_of(row, claim)
-        _write_claim(row, claim, outcome)
+        write_claim(row, claim, outcome_of(row, claim))
         stamp(row, by=by, at=at, action="unit.save")
-        events.record(
-            action="save", obj=row, by=by, at=at,
-            data={"code": row.criterion.code, "version": row.version,
-                  "before": text(before), "after": text(row.self_points)},
-        )  # fmt: skip
+        events.record(action="save", obj=row, by=by, at=at, data=saved_data(row, before))
     return row
 
 
-def _write_claim(row: CriterionScore, claim: Claim, outcome: Outcome | None) -> None:
+def saved_data(row: CriterionScore, before: Decimal | None) -> dict[str, Any]:
+    """Return what the event of a saved claim holds."""
+    return {
+        "code": row.criterion.code, "version": row.version,
+        "before": text(before), "after": text(row.self_points),
+    }  # fmt: skip
+
+
+def write_claim(row: CriterionScore, claim: Claim, outcome: Outcome | None) -> None:
+    """Put a claim and its outcome on a leaf, unsaved."""
     for field in dataclasses.fields(claim):
         setattr(row, field.name, getattr(claim, field.name))
     row.self_applicable = outcome.applicable if outcome else True
@@ -178,22 +191,12 @@ def snapshot(row: CriterionScore) -> dict[str, Any]:
         "appraised_points": text(row.appraised_points),
         "appraised_applicable": row.appraised_applicable,
         "final_points": text(row.final_points), "final_applicable": row.final_applicable,
-        "evidence": list(
-            row.evidence.filter(removed_at=None).values_list("revision__sha256", flat=True)
-        ),
+        "evidence": [
+            item.revision.sha256 for item in row.evidence.all() if item.removed_at is None
+        ],
     }  # fmt: skip
 
 
 def text(value: Decimal | None) -> str | None:
     """Return a number as plain text with a point, None as None."""
     return None if value is None else format(value, "f")
-
-
-def is_filled(score: CriterionScore) -> bool:
-    """Tell whether a self-scored leaf carries points or a claim that it does not apply."""
-    return score.self_points is not None
-
-
-def needs_evidence(score: CriterionScore) -> bool:
-    """Tell whether the leaf must carry evidence or a written reason for none (design 1, step 4)."""
-    return score.criterion.evidence_required and score.criterion.method != Method.APPRAISER

@@ -54,7 +54,7 @@ def submit_problems(submission: Submission, act: Act) -> list[Text]:
         submission.scores.filter(criterion__method__in=SELF_SCORED)
         .select_related("criterion").prefetch_related("evidence")
     )  # fmt: skip
-    blank = [row.criterion.code for row in own if not scores.is_filled(row)]
+    blank = [row.criterion.code for row in own if row.self_points is None]
     if blank:
         found.append(_("Leaves not filled in: %s.") % ", ".join(blank))
     bare = [row.criterion.code for row in own if lacks_evidence(row)]

@@ -116,7 +116,8 @@ def _group_mean(submission: Submission, criterion: Criterion) -> Outcome | None:
 def survey_leaves(submission: Submission) -> list[CriterionScore]:
     """Return the survey leaves of the dossier."""
     rows = list(
-        submission.scores.filter(criterion__method=Method.SURVEY).select_related("criterion")
+        submission.scores.filter(criterion__method=Method.SURVEY)
+        .select_related("criterion").prefetch_related("criterion__components", "evidence__revision")
     )
     for row in rows:
         row.submission = submission

@@ -1,0 +1,50 @@
+"""Load the whole demo in one transaction: all of it is there, or nothing."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from assessments.choices import Stage
+from assessments.demo import people, records, units, years
+from assessments.demo.calendar import Calendar
+from assessments.demo.schemes import load_schemes
+from assessments.models import Cycle, SiteIdentity
+
+IDENTITY = {
+    "city_name": "Thành phố Hồ Chí Minh", "governing_body": "Sở Nội vụ (minh họa)",
+    "address": "Địa chỉ cơ quan chủ quản (minh họa)", "telephone": "028 0000 0000",
+    "email": "cchc@example.vn", "responsible_person": "Người chịu trách nhiệm (minh họa)",
+    "help_contact": "Tổ hỗ trợ: 028 0000 0000 (minh họa)",
+}  # fmt: skip
+
+
+def is_loaded() -> bool:
+    """Tell whether the demo is in the database."""
+    return Cycle.objects.exists()
+
+
+@transaction.atomic
+def load(*, at: dt.datetime, say: years.Say) -> None:
+    """Load units, people, schemes, records of the press and four illustrative years."""
+    SiteIdentity.objects.create(pk=1, **IDENTITY)
+    say("Nhập đơn vị và tài khoản")
+    units.load_units()
+    people.load_people()
+    units.rename_food_safety(by=people.person("chuyenvien.snv"), at=at)
+    people.load_heads()
+    say("Nhập và ban hành các bộ tiêu chí minh họa")
+    start = Calendar(dt.date(2022, 12, 1)).opens(Stage.SELF_ASSESSMENT) - dt.timedelta(days=30)
+    schemes = load_schemes(by=people.person("chuyenvien.snv"), at=start)
+    say("Nhập kết quả báo chí đã nêu của năm 2021 và 2024")
+    records.load_records(by=people.person("lanhdao.snv"), at=at)
+    before = [schemes[code] for code in ("SBN", "CQND", "UBQH")]
+    for year in (2022, 2023):
+        say(f"Năm {year}: tự đánh giá, thẩm định, phê duyệt, công bố")
+        calendar = Calendar(dt.date(year, 12, 1))
+        years.finish(years.open_year(year, before, calendar), calendar, say)
+    say("Năm 2025: đang thẩm định")
+    calendar = Calendar.with_now_in(Stage.APPRAISAL, at)
+    years.leave_in_appraisal(years.open_year(2025, [schemes["UBPX"]], calendar), calendar, say)
+    say("Năm 2026: đang tự đánh giá")
+    calendar = Calendar.with_now_in(Stage.SELF_ASSESSMENT, at)
+    years.leave_in_self_assessment(years.open_year(2026, [schemes["UBPX"]], calendar), calendar, say)

@@ -1,0 +1,149 @@
+"""Verbs over many leaves of one dossier at once: the checks and the events of the single ones.
+
+Each takes the dossier's lock once, writes in bulk and keeps one event and one history row per
+leaf; all of it happens or nothing.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assessments import permissions
+from assessments.errors import BadInput, NotPermitted, WrongState
+from assessments.models import Appraisal, CriterionScore, Event, ScoreHistory, Submission
+from assessments.workflow import appraisals, events, scores
+from units.models import User
+
+_CLAIMED = [field.name for field in fields(scores.Claim)]
+_STAMPED = ["version", "saved_at", "saved_by"]
+
+
+def _held(submission: Submission, codes: Iterable[str]) -> list[CriterionScore]:
+    """Return the named leaves, locked and fresh; raise BadInput for a code the dossier lacks."""
+    fresh = scores.hold(submission.pk)
+    wanted = set(codes)
+    rows = list(
+        fresh.scores.select_for_update(of=("self",)).filter(criterion__code__in=wanted)
+        .select_related("criterion").prefetch_related("criterion__levels", "evidence__revision")
+    )  # fmt: skip
+    unknown = sorted(wanted - {row.criterion.code for row in rows})
+    if unknown:
+        raise BadInput(_("This dossier has no leaf %s.") % ", ".join(unknown), code=unknown[0])
+    for row in rows:
+        row.submission = fresh
+    return rows
+
+
+def _stamped(
+    rows: list[CriterionScore], written: list[str], *, by: User, at: dt.datetime, action: str
+) -> None:
+    for row in rows:
+        row.version += 1
+        row.saved_at, row.saved_by = at, by
+    CriterionScore.objects.bulk_update(rows, [*written, *_STAMPED], batch_size=500)
+    ScoreHistory.objects.bulk_create(
+        ScoreHistory(
+            score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row)
+        )
+        for row in rows
+    )
+
+
+def save_leaves(
+    *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim]
+) -> list[CriterionScore]:
+    """Save the unit's claims on many leaves, by code; see `scores.save_leaf` for what it refuses."""
+    with transaction.atomic():
+        rows = _held(submission, claims)
+        if not rows:
+            return []
+        scores.require_fillable(rows[0].submission, by, at)
+        before = {}
+        for row in rows:
+            scores.require_leaf_open(row)
+            claim = claims[row.criterion.code]
+            before[row.pk] = row.self_points
+            scores.write_claim(row, claim, scores.outcome_of(row, claim))
+        written = [*_CLAIMED, "self_applicable", "self_points", "self_trace"]
+        _stamped(rows, written, by=by, at=at, action="unit.save")
+        Event.objects.bulk_create(
+            events.prepared(
+                action="save", obj=row, by=by, at=at, data=scores.saved_data(row, before[row.pk])
+            )
+            for row in rows
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an appraiser gives a leaf: points, whether it counts, and why."""
+
+    points: Decimal
+    applicable: bool = True
+    reason: str = ""
+
+
+def judge_leaves(
+    *, submission: Submission, by: User, at: dt.datetime, judgements: Mapping[str, Judgement]
+) -> list[Appraisal]:
+    """Give many leaves their points, by code, as the member responsible for their fields.
+
+    Raise what `appraisals.appraise` raises; WrongState also where another member has judged a
+    leaf of the round already, since an opinion is given leaf by leaf.
+    """
+    with transaction.atomic():
+        rows = _held(submission, judgements)
+        if not rows:
+            return []
+        seats = permissions.assigned_fields(by, rows[0].submission, at)
+        given = []
+        for row in rows:
+            appraisals.require_state(row)
+            if row.criterion.field_id not in seats:
+                raise NotPermitted(_("This field is not assigned to you."))
+            given.append(_judged(row, judgements[row.criterion.code], seats, at))
+        _require_untouched(rows)
+        appraisals.require_window(rows[0].submission, at)
+        Appraisal.objects.bulk_create(given)
+        written = ["appraised_points", "appraised_applicable", "appraised_round"]
+        before = {row.pk: row.appraised_points for row in rows}
+        for row, appraisal in zip(rows, given, strict=True):
+            row.appraised_points, row.appraised_applicable = appraisal.points, appraisal.applicable
+            row.appraised_round = appraisal.round
+        _stamped(rows, written, by=by, at=at, action="council.appraise")
+        Event.objects.bulk_create(
+            events.prepared(
+                action="appraise", obj=row, by=by, at=at,
+                data=appraisals.judged_data(row, appraisal, before[row.pk]),
+            )
+            for row, appraisal in zip(rows, given, strict=True)
+        )  # fmt: skip
+    return given
+
+
+def _judged(
+    row: CriterionScore, judgement: Judgement, seats: Mapping[int, object], at: dt.datetime
+) -> Appraisal:
+    outcome = appraisals.judged(row, points=judgement.points, applicable=judgement.applicable)
+    reason = judgement.reason.strip()
+    appraisals.require_reason(row, outcome, reason)
+    return Appraisal(
+        score=row, member=seats[row.criterion.field_id], round=row.submission.round,
+        points=outcome.points, applicable=outcome.applicable, reason=reason, responsible=True,
+        seen_version=row.version, trace=appraisals.trace_of(row, outcome), at=at,
+    )  # fmt: skip
+
+
+def _require_untouched(rows: list[CriterionScore]) -> None:
+    touched = Appraisal.objects.filter(score__in=rows, round=rows[0].submission.round)
+    codes = sorted(set(touched.values_list("score__criterion__code", flat=True)))
+    if codes:
+        raise WrongState(_("These leaves are appraised already: %s.") % ", ".join(codes))
+    asked = [row.criterion.code for row in rows if row.explanations.filter(closed_at=None).exists()]
+    if asked:
+        raise WrongState(_("Questions still wait for an answer: %s.") % ", ".join(asked))

@@ -1,0 +1,11 @@
+"""The whole table of transitions: importing this module declares every stage's rows."""
+
+from assessments.workflow import (  # noqa: F401 - importing declares the rows
+    approvals,
+    conclusions,
+    cycles,
+    publications,
+    schemes,
+    submissions,
+    surveys,
+)
