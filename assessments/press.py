@@ -12,17 +12,16 @@ import hashlib
 import io
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assessments.choices import PublicationKind, RankBasis
 from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
 from assessments.queries import published
+from assessments.queries.addresses import address, data_address
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.rankings import Ranking, Row
 from assessments.workflow import effects
@@ -54,19 +53,6 @@ def render(publication: Publication, at: dt.datetime) -> None:
     """
     FrozenPage.objects.filter(publication=publication).delete()
     FrozenPage.objects.bulk_create(_pages(publication, at), batch_size=200)
-
-
-def address(name: str, language: str | None = None, /, **parts: Any) -> str:
-    """Return the decoded path of a public page, in the given language or the active one."""
-    with translation.override(language or translation.get_language()):
-        return unquote(reverse(f"public:{name}", kwargs=parts))
-
-
-def data_address(publication: Publication, group: str = "") -> str:
-    """Return the path of the JSON file, or of a group's CSV file; data have one language."""
-    if group:
-        return address("ranking_csv", "vi", name=f"{publication.slug}-{group}")
-    return address("data", "vi", name=publication.slug)
 
 
 def kind_label(publication: Publication) -> str:
@@ -143,6 +129,7 @@ def _scorecards(
 def _words() -> dict[str, str]:
     """Return the heads of a scorecard, looked up once and not once a leaf."""
     return {
+        "leaves": _("Points by criterion"),
         "criterion": _("Criterion"),
         "highest": _("Highest points"),
         "self": _("Self-assessed"),

@@ -3,15 +3,27 @@
 from typing import Any
 
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from assessments import press
 from assessments.choices import PublicationKind
 from assessments.models import Publication, Scheme
+from assessments.queries.addresses import data_address
 from cchc.templatetags.portal import vn_datetime
+
+PAGE_SIZE = 25
+
+
+class PagedTable(tables.Table):
+    """A table of which one page is shown; its columns cannot be sorted by the reader."""
+
+    def turn_to(self, asked: str | None) -> None:
+        """Show the page that was asked for, the first for garbage, the last past the end."""
+        number = Paginator(self.rows, PAGE_SIZE).get_page(asked).number
+        self.paginate(page=number, per_page=PAGE_SIZE)
 
 
 def _scheme_address(record: Scheme) -> str:
@@ -19,7 +31,7 @@ def _scheme_address(record: Scheme) -> str:
     return f"{address}?phien-ban={record.version}"
 
 
-class SchemeTable(tables.Table):
+class SchemeTable(PagedTable):
     """Issued schemes, one version a row."""
 
     title = tables.Column(_("Scheme"), linkify=_scheme_address)
@@ -39,7 +51,7 @@ class SchemeTable(tables.Table):
         return _("illustrative") if value else _("official")
 
 
-class PublicationTable(tables.Table):
+class PublicationTable(PagedTable):
     """Publications with their files."""
 
     year = tables.Column(_("Year"))
@@ -68,10 +80,9 @@ class PublicationTable(tables.Table):
 
     def render_files(self, record: Publication) -> SafeString:
         """Link the JSON file and the CSV file of each group."""
-        links = [(press.data_address(record), "JSON")]
+        links = [(data_address(record), "JSON")]
         links += [
-            (press.data_address(record, group.code), f"CSV {group.code}")
-            for group in record.groups.all()
+            (data_address(record, group.code), f"CSV {group.code}") for group in record.groups.all()
         ]
         items = format_html_join("", '<li><a href="{}">{}</a></li>', links)
         return format_html('<ul class="files">{}</ul>', items)

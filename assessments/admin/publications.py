@@ -4,19 +4,18 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.admin.base import ActForm, WorkflowAdmin, show_refusal
+from assessments.admin.base import ActForm, WorkflowAdmin
+from assessments.admin.publication_pages import PublicationPagesMixin, user_of
 from assessments.admin.record_import import RecordImportMixin
 from assessments.choices import CycleState, PublicationKind, PublicationState
 from assessments.errors import Refused, Stale
 from assessments.models import Cycle, Publication, PublishedResult
-from assessments.queries import dry_runs
 from assessments.workflow import drafts, publications
 from assessments.workflow.machine import Transition
 
@@ -43,14 +42,6 @@ class ScheduleForm(ActForm):
         return {"published_at": self.cleaned_data["published_at"] or timezone.now()}
 
 
-class CorrectionForm(forms.Form):
-    """Why a publication is corrected."""
-
-    reason = forms.CharField(
-        label=gettext_lazy("Reason for the correction"), widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 class ResultInline(admin.TabularInline):  # type: ignore[type-arg]
     """The frozen results, to read."""
 
@@ -71,7 +62,7 @@ class ResultInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Publication)
-class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
+class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
     """Drafts are edited here; what is scheduled or published is only read."""
 
     act_forms: ClassVar[dict[str, type[ActForm]]] = {"schedule": ScheduleForm}
@@ -80,16 +71,6 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
     list_filter = ("kind", "state", "year")
     search_fields = ("title", "decision_number", "slug")
     actions = None
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the dry run and the beginning of a correction."""
-        guarded = self.admin_site.admin_view
-        name = "assessments_publication"
-        return [
-            path("<int:pk>/dry-run/", guarded(self.dry_run_view), name=f"{name}_dry_run"),
-            path("<int:pk>/correct/", guarded(self.correct_view), name=f"{name}_correct"),
-            *super().get_urls(),
-        ]
 
     # Adding and editing drafts ----------------------------------------------------------------
 
@@ -108,9 +89,11 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
         frozen = obj is not None and obj.state != PublicationState.DRAFT
         return not frozen and super().has_change_permission(request, obj)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Offer open cycles that have no publication under way; a title is not needed."""
-        form = super().get_form(request, obj, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is None and "cycle" in form.base_fields:
             taken = Publication.objects.exclude(state=PublicationState.WITHDRAWN)
             free = Cycle.objects.filter(state=CycleState.OPEN).exclude(
@@ -125,7 +108,7 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
         """Show results that are public, or to those who publish (embargo)."""
         now = timezone.now()
         if obj is not None and (
-            publications.may_publish(request.user, obj, now)
+            drafts.may_publish(user_of(request), obj, now)
             or Publication.objects.public(now).filter(pk=obj.pk).exists()
         ):
             return [ResultInline]
@@ -140,7 +123,7 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
             obj.save(update_fields=[*_EDITABLE, "updated_at"])
             return
         given = {name: getattr(obj, name) for name in ("cycle", *_EDITABLE[:-1])}
-        made = drafts.create_draft(by=request.user, at=timezone.now(), **given)
+        made = drafts.create_draft(by=user_of(request), at=timezone.now(), **given)
         obj.__dict__.update(made.__dict__)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -156,7 +139,7 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
     def buttons(self, request: HttpRequest, obj: Publication) -> list[dict[str, Any]]:
         """Put the dry run before, and the correction after, the acts of the table."""
         found = super().buttons(request, obj)
-        if not publications.may_publish(request.user, obj, timezone.now()):
+        if not drafts.may_publish(user_of(request), obj, timezone.now()):
             return found
         if obj.state == PublicationState.DRAFT and obj.cycle:
             found.insert(0, self._link(_("Dry run"), "dry_run", obj))
@@ -168,63 +151,11 @@ class PublicationAdmin(RecordImportMixin, WorkflowAdmin):
         url = reverse(f"admin:assessments_publication_{view}", args=[obj.pk])
         return {"label": label, "danger": False, "url": url}
 
-    def _perform(
-        self, request: HttpRequest, obj: Any, row: Transition, form: ActForm
-    ) -> bool:
+    def _perform(self, request: HttpRequest, obj: Any, row: Transition, form: ActForm) -> bool:
         done = super()._perform(request, obj, row, form)
         if done and row.action == "schedule":
             publications.flip_due(timezone.now())
         return done
-
-    def _leaders_object(self, request: HttpRequest, pk: int) -> Publication:
-        obj: Publication = self.scoped_object(request, pk)
-        if not publications.may_publish(request.user, obj, timezone.now()):
-            raise Http404
-        return obj
-
-    def dry_run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the dry run; on POST remember that these very figures were seen."""
-        obj = self._leaders_object(request, pk)
-        now = timezone.now()
-        if obj.state != PublicationState.DRAFT or obj.cycle is None:
-            raise Http404
-        if request.method == "POST":
-            try:
-                seen = request.POST.get("digest", "")
-                drafts.dry_run(publication=obj, by=request.user, at=now, seen=seen)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
-                return HttpResponseRedirect(request.path)
-            messages.success(request, _("The dry run is on record; the publication may be scheduled."))
-            return HttpResponseRedirect(self.after_act(obj))
-        context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
-            "title": _("Dry run"), "run": dry_runs.report(obj, now),
-            "cancel_url": self.after_act(obj),
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/assessments/publication/dry_run.html", context)
-
-    def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask for the reason and begin a correction."""
-        obj = self._leaders_object(request, pk)
-        form = CorrectionForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                made = drafts.create_correction(
-                    publication=obj, by=request.user, at=timezone.now(),
-                    reason=form.cleaned_data["reason"],
-                )  # fmt: skip
-            except Refused as refusal:
-                show_refusal(form, refusal)
-            else:
-                return HttpResponseRedirect(self.after_act(made))
-        context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
-            "title": _("Correct"), "form": form, "action_label": _("Begin the correction"),
-            "consequence": _("A new draft is made; the publication stays readable as it is."),
-            "cancel_url": self.after_act(obj),
-        }  # fmt: skip
-        return TemplateResponse(request, "admin/workflow_confirm.html", context)
 
 
 def _is_correctable(obj: Publication) -> bool:

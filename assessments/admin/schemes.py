@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.admin.base import WorkflowAdmin, show_refusal
-from assessments.admin.scheme_import import SchemeImportMixin
+from assessments.admin.scheme_import import SchemeImportMixin, actor
 from assessments.errors import Refused
 from assessments.models import RespondentKind, Scheme
 from assessments.queries.scheme_differences import differences
@@ -62,7 +62,6 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
         "decision_number",
     )  # fmt: skip
     list_filter = ("state", "group", "illustrative")
-    list_select_related = ("group",)
     search_fields = ("code", "title", "decision_number")
     actions = None
 
@@ -93,7 +92,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Scheme) -> None:
         """Discard the draft by its verb, which logs it."""
-        discard_draft(scheme=obj, by=request.user, at=timezone.now())
+        discard_draft(scheme=obj, by=actor(request), at=timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         """Add export, copy, differences and the decision's file."""
@@ -125,7 +124,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
             extra |= {
                 "content": content_of(scheme),
                 "may_copy": not scheme.is_draft
-                and bool(may_prepare(request.user, scheme, timezone.now())),
+                and bool(may_prepare(actor(request), scheme, timezone.now())),
             }
         return super().change_view(request, object_id, form_url, extra)
 
@@ -167,12 +166,12 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then make the next version as a draft."""
         scheme = self.scoped_object(request, pk)
-        if not may_prepare(request.user, scheme, timezone.now()):
+        if not may_prepare(actor(request), scheme, timezone.now()):
             raise Http404
         form = forms.Form(request.POST or None)
         if request.method == "POST":
             try:
-                draft = copy_scheme(scheme=scheme, by=request.user, at=timezone.now())
+                draft = copy_scheme(scheme=scheme, by=actor(request), at=timezone.now())
             except Refused as refusal:
                 form.is_valid()
                 show_refusal(form, refusal)
@@ -195,7 +194,6 @@ class RespondentKindAdmin(admin.ModelAdmin):
     """Kinds of respondents; a code that schemes use keeps its meaning."""
 
     list_display = ("code", "name", "may_rate_own_unit")
-    search_fields = ("code", "name")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep every kind: schemes and survey results point to them."""

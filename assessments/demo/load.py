@@ -9,6 +9,7 @@ from assessments.demo import people, records, units, years
 from assessments.demo.calendar import Calendar
 from assessments.demo.schemes import load_schemes
 from assessments.models import Cycle, SiteIdentity
+from assessments.workflow import events
 
 IDENTITY = {
     "city_name": "Thành phố Hồ Chí Minh", "governing_body": "Sở Nội vụ (minh họa)",
@@ -48,3 +49,5 @@ def load(*, at: dt.datetime, say: years.Say) -> None:
     say("Năm 2026: đang tự đánh giá")
     calendar = Calendar.with_now_in(Stage.SELF_ASSESSMENT, at)
     years.leave_in_self_assessment(years.open_year(2026, [schemes["UBPX"]], calendar), calendar, say)
+    for cycle in Cycle.objects.all():
+        events.seal(cycle.pk)

@@ -148,6 +148,12 @@ class ScoreHistory(models.Model):
         verbose_name = _("history of a leaf")
         verbose_name_plural = _("history of leaves")
         ordering = ["score", "id"]
+        indexes = [
+            # Conflicts of interest ask at every act whether the person ever worked for the unit.
+            models.Index(
+                fields=["by"], condition=models.Q(action__startswith="unit."), name="history_of_unit_staff"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.score_id} v{self.version}"

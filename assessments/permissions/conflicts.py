@@ -3,9 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
-
-from assessments.models import Cycle, Receipt, ScoreHistory, Submission
+from assessments.models import Cycle, DeclaredConflict, ScoreHistory, Submission
 from assessments.permissions.verdicts import day_of
 from units.models import Succession, User
 
@@ -17,23 +15,22 @@ def conflicted_unit_ids(user: User, cycle: Cycle, at: dt.datetime) -> set[int]:
     the council seat, a declared conflict in force, or a past act in the unit's dossier; with
     predecessors and successors.
     """
-    span = (cycle.first_day, max(day_of(at), cycle.first_day))
-    found = set(user.memberships.overlapping(*span).values_list("unit_id", flat=True))
-    found |= set(user.tenures.overlapping(*span).values_list("unit_id", flat=True))
-    found |= set(user.authorisations.overlapping(*span).values_list("unit_id", flat=True))
-    seats = user.council_seats.filter(council__cycle=cycle)
-    found |= {unit for unit in seats.values_list("unit_id", flat=True) if unit}
-    for seat in seats:
-        found |= set(seat.conflicts.on(day_of(at)).values_list("unit_id", flat=True))
-    found |= set(
-        Submission.objects.filter(cycle=cycle)
-        .filter(
-            Q(pk__in=Receipt.objects.filter(signed_by=user).values("submission"))
-            | Q(pk__in=ScoreHistory.objects.filter(by=user, action__startswith="unit.").values("score__submission"))
-        )
-        .values_list("unit_id", flat=True)
-    )
-    return with_lineage(found)
+    day = day_of(at)
+    span = (cycle.first_day, max(day, cycle.first_day))
+    # One statement: every grid, list and act asks this.
+    parts = [
+        user.memberships.overlapping(*span),
+        user.tenures.overlapping(*span),
+        user.authorisations.overlapping(*span),
+        user.council_seats.filter(council__cycle=cycle, unit__isnull=False),
+        DeclaredConflict.objects.on(day).filter(member__user=user, member__council__cycle=cycle),
+        Submission.objects.filter(cycle=cycle, receipts__signed_by=user),
+    ]
+    acted = ScoreHistory.objects.filter(
+        by=user, action__startswith="unit.", score__submission__cycle=cycle
+    ).values_list("score__submission__unit_id", flat=True)
+    first, *others = (part.order_by().values_list("unit_id", flat=True) for part in parts)
+    return with_lineage(set(first.union(*others, acted.order_by())))
 
 
 def with_lineage(unit_ids: Iterable[int]) -> set[int]:

@@ -163,9 +163,7 @@ def indexable_units(at: dt.datetime) -> list[str]:
 def scores(of: Publication) -> Iterable[PublishedResult]:
     """Return the results of a publication that have a scorecard, each with its leaves."""
     leaves = PublishedScore.objects.filter(result=OuterRef("pk"))
-    return (
-        of.results.filter(Exists(leaves)).select_related("group").prefetch_related("scores")
-    )
+    return of.results.filter(Exists(leaves)).select_related("group").prefetch_related("scores")
 
 
 def sheet(result: PublishedResult) -> list[dict[str, Any]]:

@@ -138,7 +138,7 @@ def standings(cycle: Cycle, *, points: Points = Points.FINAL) -> list[Standing]:
     statement = _STATEMENT.format(points=chosen, applicable=applicable)
     with connection.cursor() as cursor:
         cursor.execute(statement, {"cycle": cycle.pk})
-        return [Standing(*row[:-1], fields=_parts(row[-1])) for row in cursor.fetchall()]
+        return [Standing(*row[:-1], _parts(row[-1])) for row in cursor.fetchall()]
 
 
 def _parts(rows: str | None) -> tuple[Part, ...]:

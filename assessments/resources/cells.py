@@ -199,7 +199,7 @@ class Entry:
                 return None
             value *= 100
         if value > most:
-            params = {"field": str(self.place["column"]), "value": value}
+            params: dict[str, str | Decimal] = {"field": str(self.place["column"]), "value": value}
             self.fail(sentence(Reason.TOO_LARGE, params))
             return None
         return value
@@ -208,7 +208,7 @@ class Entry:
         """Read a whole number from 0 to `most`."""
         value = self.points(required=required, most=Decimal(most))
         if value is not None and value != int(value):
-            params = {"field": str(self.place["column"]), "value": value}
+            params: dict[str, str | Decimal] = {"field": str(self.place["column"]), "value": value}
             self.fail(sentence(Reason.NOT_WHOLE, params))
             return None
         return None if value is None else int(value)

@@ -19,7 +19,7 @@ def read_lines(sheet: str, rows: Rows | None, faults: Faults) -> dict[str, Entry
         filled = [cell for cell in cells if cell.value is not None and str(cell.value).strip()]
         label = str(filled[0].value).strip()
         line = known.get(heading_key(label))
-        where = {"sheet": sheet, "row": number, "column": label[:60]}
+        where: dict[str, Any] = {"sheet": sheet, "row": number, "column": label[:60]}
         if line is None:
             if lines or len(filled) > 1:
                 faults.add(_("This line is not known; remove or rename it."), **where)

@@ -61,18 +61,19 @@ def criterion_of(
         max_points=row["max_points"].points(required=True) or Decimal(0),
         rule_text=row["rule_text"].prose(), guidance=row["guidance"].prose(),
         evidence_hint=row["evidence_hint"].prose(),
-        evidence_required=row["evidence_required"].choice(
-            form.FLAG_WORDS, method in SELF_SCORED
-        ),
         na_policy=row["na_policy"].choice(form.NA_WORDS, NaPolicy.NOT_ALLOWED),
-        needs_procedures=row["needs_procedures"].choice(form.FLAG_WORDS, False),
         basis=row["basis"].choice(form.BASIS_WORDS, TierBasis.PERCENT),
         floor=row["floor"].percent(most=Decimal(100)),
         target=row["target"].percent(most=Decimal(100)), step=row["step"].points(),
-        cap=row["cap"].choice(form.FLAG_WORDS, False),
-        has_independent_figure=row["has_independent_figure"].choice(form.FLAG_WORDS, False),
-        levels=tuple(levels), components=tuple(components),
+        levels=tuple(levels), components=tuple(components), **_flags(row, method),
     )  # fmt: skip
+
+
+def _flags(row: Row, method: Method) -> dict[str, bool]:
+    """Read the yes-or-no columns; evidence is required by default where units score themselves."""
+    defaults = {"evidence_required": method in SELF_SCORED}
+    keys = ("evidence_required", "needs_procedures", "cap", "has_independent_figure")
+    return {key: row[key].choice(form.FLAG_WORDS, defaults.get(key, False)) for key in keys}
 
 
 def _level_under(row: Row, parent: str, found: Mapping[str, CriterionContent]) -> Level:

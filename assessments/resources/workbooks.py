@@ -192,7 +192,11 @@ def _read_header(
             continue
         key = heading_key(str(cell.value))
         column = known.get(key)
-        where = {"sheet": table.sheet, "row": table.header, "column": str(cell.value).strip()}
+        where: dict[str, Any] = {
+            "sheet": table.sheet,
+            "row": table.header,
+            "column": str(cell.value).strip(),
+        }
         if column is None:
             table.unread.add(index)
             if key not in known:

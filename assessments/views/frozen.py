@@ -11,8 +11,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from assessments import press
-from assessments.models import FrozenPage, Publication
 from assessments.queries import published
+from assessments.queries.addresses import address
 
 #: Seconds for which a cache may answer for the portal; a correction shows after that at the latest.
 MAX_AGE = 60
@@ -38,7 +38,9 @@ def serve(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     return _headers(request, answer, page, replaced_by)
 
 
-def _whole(request: HttpRequest, page: FrozenPage, replaced_by: Publication | None) -> HttpResponse:
+def _whole(
+    request: HttpRequest, page: published.FrozenPage, replaced_by: published.Publication | None
+) -> HttpResponse:
     body = bytes(page.body)
     if replaced_by and page.content_type == press.HTML:
         body = gzip.compress(_with_banner(gzip.decompress(body), page, replaced_by), mtime=0)
@@ -54,7 +56,10 @@ def _whole(request: HttpRequest, page: FrozenPage, replaced_by: Publication | No
 
 
 def _headers(
-    request: HttpRequest, answer: HttpResponse, page: FrozenPage, replaced_by: Publication | None
+    request: HttpRequest,
+    answer: HttpResponse,
+    page: published.FrozenPage,
+    replaced_by: published.Publication | None,
 ) -> HttpResponse:
     # The session's cookie may be renewed on any answer: no shared cache may keep that one.
     signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
@@ -67,7 +72,9 @@ def _headers(
     return answer
 
 
-def _with_banner(body: bytes, page: FrozenPage, replaced_by: Publication) -> bytes:
+def _with_banner(
+    body: bytes, page: published.FrozenPage, replaced_by: published.Publication
+) -> bytes:
     context = {
         "current_url": successor_address(page, replaced_by),
         "decision": replaced_by.decision_number,
@@ -78,8 +85,8 @@ def _with_banner(body: bytes, page: FrozenPage, replaced_by: Publication) -> byt
     return body.replace(press.CORRECTION_MARK.encode(), banner.encode(), 1)
 
 
-def successor_address(page: FrozenPage, replaced_by: Publication) -> str:
+def successor_address(page: published.FrozenPage, replaced_by: published.Publication) -> str:
     """Return the corrected page's address, or that of the correction where the page is gone."""
     path = page.path.replace(page.publication.slug, replaced_by.slug, 1)
     same = published.has_page(replaced_by, path)
-    return path if same else press.address("ranking_of", key=replaced_by.slug)
+    return path if same else address("ranking_of", key=replaced_by.slug)

@@ -10,15 +10,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.models import Publication
 from assessments.queries import published
+from assessments.queries.addresses import address, data_address
 from assessments.tables import PublicationTable
 from assessments.views import frozen
-from assessments.views.public import PAGE_SIZE
 from assessments.views.public import page as live_page
 
 SCRIPT = "cchc/recompute.py"
@@ -52,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
     press.ring(now)
     rows = published.publications(now)
     table = PublicationTable(rows)
-    RequestConfig(request, paginate={"per_page": PAGE_SIZE, "silent": True}).configure(table)
+    table.turn_to(request.GET.get("page"))
     newest = rows.first()
     context = {
         "table": table,
@@ -86,7 +84,7 @@ def index(request: HttpRequest) -> JsonResponse:
     return answer
 
 
-def _entry(row: Publication, replaced_by: Publication | None) -> dict[str, Any]:
+def _entry(row: published.Publication, replaced_by: published.Publication | None) -> dict[str, Any]:
     erratum = {
         "reason": replaced_by.correction_reason,
         "decision": replaced_by.decision_number or None,
@@ -105,8 +103,8 @@ def _entry(row: Publication, replaced_by: Publication | None) -> dict[str, Any]:
         "corrects": row.corrects.slug if row.corrects else None,
         "corrected_by": replaced_by.slug if replaced_by else None,
         "errata": [erratum] if erratum else [],
-        "json": press.data_address(row),
-        "csv": {group.code: press.data_address(row, group.code) for group in row.groups.all()},
+        "json": data_address(row),
+        "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
     }
 
 
@@ -139,11 +137,11 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
     paths = []
     for language, _name in settings.LANGUAGES:
-        paths += [press.address(name, language) for name in names]
+        paths += [address(name, language) for name in names]
         for row in rows:
             parts = [{"key": row.slug, "group": group.code} for group in row.groups.all()]
-            paths += [press.address("ranking", language, **part) for part in parts]
+            paths += [address("ranking", language, **part) for part in parts]
         for slug in published.indexable_units(now):
-            paths.append(press.address("unit", language, slug=slug))
+            paths.append(address("unit", language, slug=slug))
     context = {"addresses": [f"{base}{path}" for path in paths]}
     return render(request, "public/sitemap.xml", context, content_type="application/xml")

@@ -13,16 +13,13 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_tables2 import RequestConfig
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.models import Publication
 from assessments.queries import published
 from assessments.tables import SchemeTable
 from assessments.views import frozen
 
-PAGE_SIZE = 25
 QUERY_LENGTH = 100
 
 
@@ -151,7 +148,7 @@ def search(request: HttpRequest) -> HttpResponse:
 def schemes(request: HttpRequest) -> HttpResponse:
     """List the schemes that were issued."""
     table = SchemeTable(published.schemes().order_by("-issued_at", "group__position", "code"))
-    RequestConfig(request, paginate={"per_page": PAGE_SIZE, "silent": True}).configure(table)
+    table.turn_to(request.GET.get("page"))
     context = {"table": table, "nav": "schemes", "crumbs": [(_("Assessment schemes"), "")]}
     return page(request, "public/schemes.html", context)
 
@@ -203,7 +200,7 @@ def _is_year(key: str) -> bool:
     return re.fullmatch("[0-9]{4}", key) is not None
 
 
-def _publication(key: str) -> Publication | None:
+def _publication(key: str) -> published.Publication | None:
     now = timezone.now()
     press.ring(now)
     return published.of_year(now, int(key)) if _is_year(key) else published.publication(now, key)

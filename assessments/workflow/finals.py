@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from assessments.models import CriterionScore, ScoreHistory, Submission
 from assessments.scoring import Outcome
 from assessments.workflow import scores
+from cchc.kit import bulk
 from cchc.kit.canonical import canonical_json
 from units.models import User
 
@@ -34,7 +35,7 @@ def stamp_all(rows: Iterable[CriterionScore], *, by: User | None, at: dt.datetim
     for row in changed:
         row.version += 1
         row.saved_at, row.saved_by = at, by
-    CriterionScore.objects.bulk_update(changed, _WRITTEN, batch_size=500)
+    bulk.write(changed, _WRITTEN)
     ScoreHistory.objects.bulk_create(
         ScoreHistory(score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row))
         for row in changed

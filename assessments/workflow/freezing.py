@@ -9,8 +9,14 @@ from typing import Any
 
 from assessments.choices import RankBasis
 from assessments.models import (
-    CriterionScore, Cycle, CycleScheme, Publication, PublishedGroup, PublishedResult,
-    PublishedScore, Submission,
+    CriterionScore,
+    Cycle,
+    CycleScheme,
+    Publication,
+    PublishedGroup,
+    PublishedResult,
+    PublishedScore,
+    Submission,
 )  # fmt: skip
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.standings import Standing, standings

@@ -16,6 +16,7 @@ from assessments import permissions
 from assessments.errors import BadInput, NotPermitted, WrongState
 from assessments.models import Appraisal, CriterionScore, Event, ScoreHistory, Submission
 from assessments.workflow import appraisals, events, scores
+from cchc.kit import bulk
 from units.models import User
 
 _CLAIMED = [field.name for field in fields(scores.Claim)]
@@ -44,7 +45,7 @@ def _stamped(
     for row in rows:
         row.version += 1
         row.saved_at, row.saved_by = at, by
-    CriterionScore.objects.bulk_update(rows, [*written, *_STAMPED], batch_size=500)
+    bulk.write(rows, [*written, *_STAMPED])
     ScoreHistory.objects.bulk_create(
         ScoreHistory(
             score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row)

@@ -162,6 +162,14 @@ class TableResource(resources.ModelResource):  # type: ignore[misc]
             seen.setdefault(key, index)
         return problems
 
+    # The rows -------------------------------------------------------------------------------
+    def get_instance(self, instance_loader: Any, row: Any) -> Any:
+        """Find the row on record; a key that cannot be read is reported with the other cells."""
+        try:
+            return super().get_instance(instance_loader, row)
+        except ValueError:
+            return None
+
     # After the rows -------------------------------------------------------------------------
     def place(self, index: int, heading: str, message: str) -> str:
         """Say where in the file `message` belongs; `index` counts rows from 0."""

@@ -10,7 +10,11 @@ from django.utils import timezone
 
 from assessments.choices import PublicationKind, PublicationState, RankBasis
 from assessments.models import (
-    Cycle, Publication, PublishedGroup, PublishedResult, PublishedScore,
+    Cycle,
+    Publication,
+    PublishedGroup,
+    PublishedResult,
+    PublishedScore,
 )  # fmt: skip
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.scoring import Entry, LeafScore, Tally, band, rank, tally
@@ -35,8 +39,9 @@ def make_publication(
     """Make a computed publication due at `at`; the unit of code `unranked` has no rank."""
     publication = _draft(year, kind, at, corrects, fields)
     dice = random.Random(f"{year} {seed}")
-    for position, (group, units) in enumerate((groups or {("SBN", "Sở, ban, ngành"): UNITS}).items()):
-        _add_group(publication, position, group, units, unranked, dice)
+    chosen = groups or {("SBN", "Sở, ban, ngành"): UNITS}
+    for position, (group, units) in enumerate(chosen.items()):
+        _add_group(publication, group, units, position=position, unranked=unranked, dice=dice)
     return _close(publication, printed)
 
 
@@ -61,7 +66,11 @@ def make_record(
 
 
 def _draft(
-    year: int, kind: str, at: dt.datetime | None, corrects: Publication | None, fields: dict[str, Any]
+    year: int,
+    kind: str,
+    at: dt.datetime | None,
+    corrects: Publication | None,
+    fields: dict[str, Any],
 ) -> Publication:
     made_up = kind == PublicationKind.ILLUSTRATIVE
     cycle = None
@@ -100,24 +109,31 @@ def _close(publication: Publication, printed: bool) -> Publication:
 def _criteria() -> list[dict[str, Any]]:
     rows = []
     for code, name in FIELDS.items():
-        rows.append(_node(code, None, name, "field", "8", "sum"))
+        rows.append(_node(code, None, name, level="field", points="8", method="sum"))
         rows += [
-            _node(f"{code}.{n}", code, f"Tiêu chí {code}.{n}", "criterion", "4", "ratio")
+            _node(
+                f"{code}.{n}",
+                code,
+                f"Tiêu chí {code}.{n}",
+                level="criterion",
+                points="4",
+                method="ratio",
+            )
             for n in (1, 2)
         ]
     return rows
 
 
 def _node(
-    code: str, parent: str | None, name: str, level: str, points: str, method: str
+    code: str, parent: str | None, name: str, *, level: str, points: str, method: str
 ) -> dict[str, Any]:
     return {"code": code, "parent": parent, "name": name, "level": level,
             "max_points": f"{D(points):.4f}", "method": method}  # fmt: skip
 
 
 def _add_group(
-    publication: Publication, position: int, group: Named, units: Sequence[Named], unranked: str,
-    dice: random.Random,
+    publication: Publication, group: Named, units: Sequence[Named], *, position: int,
+    unranked: str, dice: random.Random,
 ) -> None:  # fmt: skip
     made = PublishedGroup.objects.create(
         publication=publication, position=position, code=group[0], name=group[1],
@@ -144,7 +160,10 @@ def _add_group(
 
 def _leaves(dice: random.Random) -> list[LeafScore]:
     return [
-        LeafScore(f"{code}.{n}", code, D(4), D(dice.randint(24000, 40000)) / 10000, n == 1 or dice.random() > 0.2)
+        LeafScore(
+            f"{code}.{n}", code, max_points=D(4), points=D(dice.randint(24000, 40000)) / 10000,
+            applicable=n == 1 or dice.random() > 0.2,
+        )
         for code in FIELDS
         for n in (1, 2)
     ]  # fmt: skip
@@ -167,7 +186,7 @@ def _computed(sums: Tally, place: int | None, unranked: bool) -> dict[str, Any]:
 def _result(
     publication: Publication, group: PublishedGroup, code: str, name: str, values: dict[str, Any]
 ) -> PublishedResult:
+    keys = {"unit_slug": slugify(name), "search_name": unaccent(name), "sort_name": sort_key(name)}
     return PublishedResult.objects.create(
-        publication=publication, group=group, unit_code=code, unit_name=name,
-        unit_slug=slugify(name), search_name=unaccent(name), sort_name=sort_key(name), **values,
-    )  # fmt: skip
+        publication=publication, group=group, unit_code=code, unit_name=name, **keys | values
+    )

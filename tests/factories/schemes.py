@@ -55,7 +55,7 @@ def make_content(**heading: Any) -> SchemeContent:
     return SchemeContent(**values | heading)
 
 
-def with_criterion(content: SchemeContent, code: str, **values: Any) -> SchemeContent:
+def with_criterion(content: SchemeContent, code: str, /, **values: Any) -> SchemeContent:
     """Return the content with fields of one criterion replaced."""
     criteria = tuple(
         replace(part, **values) if part.code == code else part for part in content.criteria

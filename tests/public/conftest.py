@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from assessments.models import Publication
 from tests.factories.published import make_publication
@@ -25,17 +24,6 @@ def official(db: None) -> Publication:
 def illustrative(db: None) -> Publication:
     """Return an illustrative publication of 2023."""
     return make_publication(year=2023, kind="illustrative")
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return a function that moves the clock of the views two hours ahead."""
-    now = timezone.now
-
-    def move() -> None:
-        monkeypatch.setattr(timezone, "now", lambda: now() + 2 * HOUR)
-
-    return move
 
 
 @pytest.fixture

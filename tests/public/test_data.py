@@ -1,6 +1,7 @@
-"""Open data: whole, exact, recomputed by the script that the portal serves, safe in spreadsheets."""
+"""Open data: whole, exact, recomputed by the script that is served, safe in spreadsheets."""
 
 import csv
+import hashlib
 import io
 import json
 import subprocess
@@ -15,6 +16,7 @@ from django.test import Client
 
 from assessments import press
 from assessments.models import Publication
+from assessments.queries import published
 from cchc.kit.canonical import canonical_json
 from tests.factories.published import make_publication, make_record
 
@@ -36,8 +38,6 @@ def published_text(slug: str) -> str:
 
 def rehashed(data: dict[str, Any]) -> str:
     """Return the data as a forger would publish them: with a hash that fits."""
-    import hashlib
-
     content = {key: value for key, value in data.items() if key != "sha256"}
     digest = hashlib.sha256(canonical_json(content).encode()).hexdigest()
     return canonical_json(content | {"sha256": digest})
@@ -102,7 +102,17 @@ def _applicability(result: Result) -> None:
 
 @pytest.mark.parametrize(
     "forge",
-    [_index, _rank, _band, _points, _too_many_points, _maximum, _missing_leaf, _field, _applicability],
+    [
+        _index,
+        _rank,
+        _band,
+        _points,
+        _too_many_points,
+        _maximum,
+        _missing_leaf,
+        _field,
+        _applicability,
+    ],
 )
 def test_script_finds_a_forgery_even_with_a_fitting_hash(
     tmp_path: Path, official: Publication, forge: Callable[[Result], None]
@@ -153,10 +163,10 @@ def test_csv_escapes_formulas_in_texts(db: None) -> None:
     make_record([{"unit": name, "code": f"{n}", "note": name, "unit_slug": f"u{n}"}
                  for n, name in enumerate(names)], printed=False)  # fmt: skip
     publication = Publication.objects.get()
-    from assessments.queries import published
-
     table = published.rankings(publication, publication.published_at)[0]
-    rows = list(csv.reader(io.StringIO(press.ranking_csv(publication, table).removeprefix("\ufeff"))))
+    rows = list(
+        csv.reader(io.StringIO(press.ranking_csv(publication, table).removeprefix("\ufeff")))
+    )
     cells = {cell for row in rows[1:] for cell in row}
     assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
     assert "Sở Tư pháp" in cells
@@ -165,7 +175,14 @@ def test_csv_escapes_formulas_in_texts(db: None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "safe"),
-    [("=1", "'=1"), (" \t=1", "' \t=1"), ("\r=1", "'\r=1"), ("a=1", "a=1"), ("", ""), ("\u00a0@", "'\u00a0@")],
-)  # fmt: skip
+    [
+        ("=1", "'=1"),
+        (" \t=1", "' \t=1"),
+        ("\r=1", "'\r=1"),
+        ("\u00a0@", "'\u00a0@"),
+        ("a=1", "a=1"),
+        ("", ""),
+    ],
+)
 def test_safe_cell(text: str, safe: str) -> None:
     assert press.safe_cell(text) == safe

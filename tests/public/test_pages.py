@@ -86,7 +86,8 @@ def test_home_shows_illustrative_only_with_its_banner(illustrative: Publication)
 
 @pytest.mark.parametrize("prefix", ["", "/en"])
 @pytest.mark.parametrize(
-    "path", ["/xep-hang/2023-minh-hoa/SBN/", "/don-vi/so-tu-phap/2023-minh-hoa/", "/don-vi/so-tu-phap/"]
+    "path",
+    ["/xep-hang/2023-minh-hoa/SBN/", "/don-vi/so-tu-phap/2023-minh-hoa/", "/don-vi/so-tu-phap/"],
 )
 def test_illustrative_pages_say_so(illustrative: Publication, prefix: str, path: str) -> None:
     body = text_of(prefix + path)
@@ -184,7 +185,14 @@ def test_record_shows_what_is_missing_inferred_and_contradicted(db: None) -> Non
     body = Client(headers={"accept-language": "en"}).get("/en/xep-hang/2021-bao-chi/SBN/")
     page = body.content.decode()
     disputed = page[page.index('id="disputed"') : page.index("</section>")]
-    for part in ("Sở Văn hóa", "75.04", "mot.example", "Trung tâm Xúc tiến", "87.90", "hai.example"):
+    for part in (
+        "Sở Văn hóa",
+        "75.04",
+        "mot.example",
+        "Trung tâm Xúc tiến",
+        "87.90",
+        "hai.example",
+    ):
         assert part in disputed
     assert "ba.example" in disputed
     ranked, rest = page.split("Units without a published rank", 1)
@@ -246,9 +254,7 @@ def test_second_version_shows_what_changed(db: None) -> None:
 
 
 def test_sitemap_names_official_pages_and_nothing_illustrative(official: Publication) -> None:
-    make_publication(
-        year=2023, kind="illustrative", groups={("UB", "Quận"): [("UB-1", "Quận 1")]}
-    )
+    make_publication(year=2023, kind="illustrative", groups={("UB", "Quận"): [("UB-1", "Quận 1")]})
     body = text_of("/sitemap.xml")
     assert "http://testserver/xep-hang/2026/SBN/<" in body
     assert "http://testserver/en/don-vi/so-tu-phap/<" in body

@@ -12,7 +12,7 @@ def year(db: None) -> Year:
     return make_finished_year()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_press(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the printing of pages, which has tests of its own above the workflow."""
     monkeypatch.setitem(effects._HANDLERS, "publication.frozen", [])

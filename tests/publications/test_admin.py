@@ -20,6 +20,7 @@ CSV = (
     "year,group_name,unit,index,rank,band,source,note\n"
     '2021,"Sở, ban, ngành",Sở Tư pháp,"95,06",1,,Báo,\n'
 ).encode()
+DAY = dt.timedelta(days=1)
 ACT = "admin:assessments_publication_act"
 
 
@@ -69,7 +70,7 @@ def test_draft_is_edited_and_scheduled_one_only_read(year, leader):
     draft.refresh_from_db()
     assert draft.title == "Tên mới"
 
-    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + dt.timedelta(days=1))
+    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + DAY)
     leader.post(page("change", draft.pk), data | {"title": "Khác"})
     draft.refresh_from_db()
     assert draft.title == "Tên mới"
@@ -98,9 +99,11 @@ def test_dry_run_page_shows_no_name_of_a_rank_until_approved(year, leader):
 
 def test_schedule_page_takes_a_moment(year, leader):
     draft = make_draft(year)
-    when = timezone.localtime(timezone.now()).replace(second=0, microsecond=0) + dt.timedelta(days=2)
+    when = timezone.localtime(timezone.now()).replace(second=0, microsecond=0) + DAY
 
-    leader.post(reverse(ACT, args=[draft.pk, "schedule"]), {"published_at": f"{when:%Y-%m-%dT%H:%M}"})
+    typed = f"{when:%Y-%m-%dT%H:%M}"
+
+    leader.post(reverse(ACT, args=[draft.pk, "schedule"]), {"published_at": typed})
 
     made = Publication.objects.get()
     assert (made.state, made.published_at) == (State.SCHEDULED, when)
@@ -127,8 +130,7 @@ def test_schedule_page_names_what_stands_in_the_way(year, leader):
 def test_password_is_asked_again(year, action):
     draft = make_draft(year)
     if action == "withdraw":
-        later = year.at + dt.timedelta(days=1)
-        perform("schedule", draft, by=year.leader, at=year.at, published_at=later)
+        perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + DAY)
     client = client_of(year.leader, authenticated=False)
 
     answer = client.post(reverse(ACT, args=[draft.pk, action]), {"note": "x"})
@@ -138,7 +140,7 @@ def test_password_is_asked_again(year, action):
 
 def test_withdraw_page(year, leader):
     draft = make_draft(year)
-    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + dt.timedelta(days=1))
+    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + DAY)
 
     leader.post(reverse(ACT, args=[draft.pk, "withdraw"]), {"note": "Sai quyết định"})
 
@@ -173,7 +175,7 @@ def test_pages_of_the_leader_are_closed_to_others(year, role, name):
 @pytest.mark.parametrize("role", ["officer", "auditor"])
 def test_embargoed_results_are_not_on_the_page_of_others(year, role):
     draft = make_draft(year)
-    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + dt.timedelta(days=1))
+    perform("schedule", draft, by=year.leader, at=year.at, published_at=year.at + DAY)
 
     answer = client_of(getattr(year, role)).get(page("change", draft.pk))
 

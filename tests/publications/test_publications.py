@@ -12,8 +12,16 @@ from assessments.choices import CycleState, SubmissionState
 from assessments.choices import PublicationState as State
 from assessments.errors import BadInput, GuardFailed, NotPermitted, Stale, WrongState
 from assessments.models import (
-    Adjustment, CriterionScore, Cycle, Event, FrozenPage, Publication, PublishedGroup,
-    PublishedResult, PublishedScore, Submission,
+    Adjustment,
+    CriterionScore,
+    Cycle,
+    Event,
+    FrozenPage,
+    Publication,
+    PublishedGroup,
+    PublishedResult,
+    PublishedScore,
+    Submission,
 )  # fmt: skip
 from assessments.queries import dry_runs
 from assessments.queries.opendata import open_data, sha256_of
@@ -26,7 +34,8 @@ HOUR = dt.timedelta(hours=1)
 
 
 def schedule(year, draft, when=None):
-    return perform("schedule", draft, by=year.leader, at=year.at, published_at=when or year.at + HOUR)
+    when = when or year.at + HOUR
+    return perform("schedule", draft, by=year.leader, at=year.at, published_at=when)
 
 
 def reasons(year, draft, **data):
@@ -213,7 +222,8 @@ def test_schedule_copies_results_leaves_and_scheme(year):
     result = made.results.get(rank=1)
     leaf = result.scores.get(code="1.1")
     assert (group.name, group.scheme_code) == (year.group.name, year.scheme.code)
-    assert [band["min_index"] for band in group.bands] == ["80.0000", "70.0000", "50.0000", "0.0000"]
+    minima = [band["min_index"] for band in group.bands]
+    assert minima == ["80.0000", "70.0000", "50.0000", "0.0000"]
     assert [node["code"] for node in group.criteria][:2] == ["1", "1.1"]
     assert (result.unit_name, result.index, result.band) == (year.first.unit.name, D(90), "Tốt")
     assert result.fields[0] == {
@@ -246,15 +256,16 @@ def test_press_may_add_pages_while_the_publication_is_frozen(year, monkeypatch):
 
 def test_open_data_has_exact_strings_and_nulls(year):
     Adjustment.objects.create(
-        submission=year.first.submission, kind="bonus", points=D(1), state="accepted", reason="x",
-        proposed_by=year.chair,
-    )
+        submission=year.first.submission, kind="bonus", points=D(1), state="accepted",
+        reason="Sáng kiến", proposed_by=year.chair,
+    )  # fmt: skip
     data = open_data(schedule(year, make_draft(year)))
 
     result = data["groups"][0]["results"][0]
     assert data["publication"]["id"] == "2031"
     assert data["publication"]["decision"]["date"] == "2032-03-01"
-    assert (result["index"], result["bonus"]) == ("90.0000000000", "0.0000")  # the scheme's cap is 0
+    # The scheme's cap of 0 leaves nothing of the bonus.
+    assert (result["index"], result["bonus"]) == ("90.0000000000", "0.0000")
     assert result["scores"][0]["self_points"] is None
     assert "sha256" not in data
     assert "sha256" not in data["publication"]
@@ -271,7 +282,8 @@ CHANGES = [
     "UPDATE assessments_publishedgroup SET bands = '[]'",
     "TRUNCATE assessments_publishedscore",
     "INSERT INTO assessments_publishedgroup (publication_id, position, code, name, scheme_code,"
-    " decimals, bands, criteria) SELECT id, 9, 'X', 'X', '', 2, '[]', '[]' FROM assessments_publication",
+    " decimals, bands, criteria) SELECT id, 9, 'X', 'X', '', 2, '[]', '[]'"
+    " FROM assessments_publication",
 ]  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from assessments.choices import AdjustmentKind, AdjustmentState, Level, Method
 from assessments.models import (
-    Adjustment, Band, Criterion, CriterionScore, Cycle, CycleScheme, Scheme, Submission,
+    Adjustment,
+    Band,
+    Criterion,
+    CriterionScore,
+    Cycle,
+    CycleScheme,
+    Scheme,
+    Submission,
 )  # fmt: skip
 from assessments.queries.standings import Points, Standing, standings
 from assessments.scoring import Entry, LeafScore, band, rank, tally
@@ -50,7 +57,7 @@ def save_group(cycle, cards, caps, extras, user):
     leaves = save_criteria(scheme, cards[0])
     part = CycleScheme.objects.create(cycle=cycle, group=group, scheme=scheme)
     return [
-        save_dossier(cycle, part, leaves, card, extra, user)
+        save_dossier(cycle, part, leaves, card, extra=extra, user=user)
         for card, extra in zip(cards, extras, strict=True)
     ]
 
@@ -72,7 +79,7 @@ def save_criteria(scheme, card):
     return leaves
 
 
-def save_dossier(cycle, part, leaves, card, extra, user):
+def save_dossier(cycle, part, leaves, card, *, extra, user):
     bonus, penalty, ranked, hole = extra
     number = next(_numbers)
     unit = Unit.objects.create(code=f"U{number}", name=f"Đơn vị {number}", group=part.group)
@@ -101,18 +108,14 @@ def save_dossier(cycle, part, leaves, card, extra, user):
 def expected(card, caps, extra):
     """Tally by the pure functions, or count the unfinished leaves."""
     bonus, penalty, _ranked, hole = extra
-    missing = sum(
-        place == hole and leaf.applicable for place, leaf in enumerate(card)
-    )
+    missing = sum(place == hole and leaf.applicable for place, leaf in enumerate(card))
     if missing:
         return missing, None
     filled = [
         LeafScore(x.code, x.field, x.max_points, None if i == hole else x.points, x.applicable)
         for i, x in enumerate(card)
     ]
-    done = tally(
-        filled, bonus=bonus, penalty=penalty, bonus_cap=caps[0], penalty_cap=caps[1]
-    )
+    done = tally(filled, bonus=bonus, penalty=penalty, bonus_cap=caps[0], penalty_cap=caps[1])
     return 0, done
 
 

@@ -1,6 +1,7 @@
 """What the tests of schemes share: a moment, an officer, the group, a signed-in client."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -8,6 +9,12 @@ from django.utils import timezone
 
 from tests.factories.schemes import make_officer
 from units.models import UnitGroup, User
+
+
+@pytest.fixture(autouse=True)
+def _static_root(settings) -> None:
+    """Make the folder of collected files, whose absence warns at the first request."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

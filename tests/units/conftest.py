@@ -40,6 +40,12 @@ def workbook(*rows: list[Any]) -> bytes:
     return stream.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _static_root(settings: Any) -> None:
+    """Have the folder of static files, which whitenoise asks for when a client starts."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 Upload = Callable[..., Any]
 
 

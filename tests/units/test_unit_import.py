@@ -135,7 +135,7 @@ def test_other_names_of_a_cell_replace_those_on_record():
 
     load(UnitResource(), WorkbookFormat().create_dataset(workbook(*rows)))
 
-    assert list(unit.aliases.values_list("name", flat=True)) == ["sa", "Sở A1"]
+    assert list(unit.aliases.values_list("name", flat=True)) == ["SA", "Sở A1"]
 
 
 def test_other_name_that_is_a_units_name_is_refused():

@@ -53,10 +53,10 @@ class AliasesField(Field):  # type: ignore[misc]
 
     def save(self, instance: Unit, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         """Keep the names of the cell."""
-        names = (squeeze(name) for name in re.split(r"[;\n]", cell_text(row[self.column_name])))
-        instance.pending_aliases = list(  # type: ignore[attr-defined]
-            {fold(name): name for name in names if name}.values()
-        )
+        names = [squeeze(name) for name in re.split(r"[;\n]", cell_text(row[self.column_name]))]
+        # Of two spellings of one name the first stays.
+        first = {fold(name): name for name in reversed(names) if name}
+        instance.pending_aliases = list(first.values())  # type: ignore[attr-defined]
 
 
 class UnitResource(TableResource):

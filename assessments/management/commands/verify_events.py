@@ -19,7 +19,7 @@ class Command(BaseCommand):
         for chain in events.verify():
             broken += chain.broken is not None
             self.stdout.write(
-                _("Chain %(chain)s: %(sealed)s sealed, %(unsealed)s open, head %(head)s: %(result)s")
+                _("Chain %(chain)s: %(sealed)s sealed, %(unsealed)s open, %(head)s: %(result)s")
                 % {
                     "chain": chain.cycle_id or "–", "sealed": chain.sealed,
                     "unsealed": chain.unsealed, "head": chain.head[:16],

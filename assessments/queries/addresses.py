@@ -1,0 +1,22 @@
+"""Where the public pages and files of a publication stand, with or without a request at hand."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from django.urls import reverse
+from django.utils import translation
+
+from assessments.models import Publication
+
+
+def address(name: str, language: str | None = None, /, **parts: Any) -> str:
+    """Return the decoded path of a public page, in the given language or the active one."""
+    with translation.override(language or translation.get_language()):
+        return unquote(reverse(f"public:{name}", kwargs=parts))
+
+
+def data_address(publication: Publication, group: str = "") -> str:
+    """Return the path of the JSON file, or of a group's CSV file; data have one language."""
+    if group:
+        return address("ranking_csv", "vi", name=f"{publication.slug}-{group}")
+    return address("data", "vi", name=publication.slug)

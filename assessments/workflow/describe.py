@@ -1,0 +1,54 @@
+"""docs/workflow.md: the transition table and the roles as a page, so that it is never out of date."""
+
+from collections.abc import Iterator
+
+from django.utils import translation
+
+from assessments.models import Cycle, Publication, Scheme, Submission
+from assessments.roles import ROLES
+from assessments.workflow import machine
+from assessments.workflow import table as _declared  # noqa: F401 - importing declares the rows
+
+_HEAD = """# Quy trình và vai trò
+
+Trang này được tạo từ bảng chuyển trạng thái trong mã nguồn bằng lệnh
+`python3 -m cchc manage describe_workflow`; không sửa bằng tay.
+"""
+
+
+def page() -> str:
+    """Return the page in Vietnamese."""
+    with translation.override("vi"):
+        return "\n".join([_HEAD, *_tables(), "## Vai trò", "", *_roles(), ""])
+
+
+def _tables() -> Iterator[str]:
+    for model in (Scheme, Cycle, Submission, Publication):
+        yield f"## {str(model._meta.verbose_name).capitalize()}"
+        yield ""
+        yield "| việc | từ | đến | ai làm | điều kiện | ghi lý do | xác thực lại |"
+        yield "|---|---|---|---|---|---|---|"
+        yield from (_line(row) for row in sorted(machine.rows(model), key=_place))
+        yield ""
+
+
+def _place(row: machine.Transition) -> int:
+    states = [value for value, _label in row.model._meta.get_field("state").choices or ()]
+    return min(states.index(state) for state in row.sources)
+
+
+def _line(row: machine.Transition) -> str:
+    states = dict(row.model._meta.get_field("state").choices or ())
+    cells = (
+        f"{row.label} (`{row.action}`)",
+        ", ".join(str(states[state]) for state in row.sources),
+        str(states[row.target]) if row.target else "–",
+        str(row.who_text), str(row.guard_text),
+        "có" if row.needs_note else "", "có" if row.reauthenticate else "",
+    )  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+def _roles() -> Iterator[str]:
+    for code, role in ROLES.items():
+        yield f"- **{role.label}** (`{code}`): {role.sentence}"

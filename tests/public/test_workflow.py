@@ -1,0 +1,78 @@
+"""From the approved dossiers to the pages: the press runs inside the workflow's transaction."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from assessments.choices import CycleState, PublicationState
+from assessments.models import CriterionScore, Cycle, FrozenPage, Publication
+from assessments.workflow import publications
+from assessments.workflow.machine import perform
+from tests.factories.results import make_draft, make_finished_year
+from tests.public.conftest import HOUR
+from tests.public.test_data import recompute
+
+
+def test_published_year_is_complete_and_recomputes(tmp_path: Path, db: None) -> None:
+    year = make_finished_year(shares=("0.9", "0.75", "0.9"))
+    done = publications.publish_now(publication=make_draft(year), by=year.leader, at=year.at)
+    group = done.groups.get()
+    page = Client().get(f"/xep-hang/{done.slug}/{group.code}/").content.decode()
+    for result in done.results.all():
+        assert result.unit_name in page
+        card = Client().get(f"/don-vi/{result.unit_slug}/{done.slug}/")
+        assert card.status_code == 200
+    file = Client().get(f"/du-lieu-mo/{done.slug}.json").content.decode()
+    assert f'"sha256":"{done.sha256}"' in file
+    checked = recompute(tmp_path, file)
+    assert checked.stdout == f"{done.slug}: 3 units, 0 differences\n"
+
+
+def test_unfinished_unranked_dossier_recomputes(tmp_path: Path, db: None) -> None:
+    year = make_finished_year()
+    submission = year.first.submission
+    submission.ranked, submission.unranked_reason = False, "Giải thể trong năm"
+    submission.save()
+    leaf = CriterionScore.objects.filter(submission=submission).first()
+    assert leaf is not None
+    leaf.final_points = leaf.final_applicable = None
+    leaf.save()
+    done = publications.publish_now(publication=make_draft(year), by=year.leader, at=year.at)
+    assert done.results.filter(index=None).count() == 1
+    file = Client().get(f"/du-lieu-mo/{done.slug}.json").content.decode()
+    assert recompute(tmp_path, file).returncode == 0
+    page = Client().get(f"/xep-hang/{done.slug}/{done.groups.get().code}/").content.decode()
+    assert "Giải thể trong năm" in page
+
+
+def test_first_reader_after_the_moment_flips_the_publication(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    year = make_finished_year()
+    draft = make_draft(year)
+    when = timezone.now() + HOUR
+    perform("schedule", draft, by=year.leader, at=year.at, published_at=when)
+    path = f"/xep-hang/{draft.slug}/"
+    assert FrozenPage.objects.filter(publication=draft).exists()
+    assert Client().get(path).status_code == 404
+    assert Publication.objects.get().state == PublicationState.SCHEDULED
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + 2 * HOUR)
+    assert Client().get(path).status_code == 302
+    assert Publication.objects.get().state == PublicationState.PUBLISHED
+    assert Cycle.objects.get().state == CycleState.PUBLISHED
+
+
+def test_failing_press_schedules_nothing(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def jam(*arguments: object) -> str:
+        raise OSError("out of paper")
+
+    year = make_finished_year()
+    draft = make_draft(year)
+    monkeypatch.setattr("assessments.press.data_file", jam)
+    with pytest.raises(OSError, match="out of paper"):
+        publications.publish_now(publication=draft, by=year.leader, at=year.at)
+    assert Publication.objects.get().state == PublicationState.DRAFT
+    assert not FrozenPage.objects.exists()
