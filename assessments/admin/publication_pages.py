@@ -19,7 +19,10 @@ from assessments.queries import dry_runs
 from assessments.workflow import drafts
 from units.models import User
 
-_Base = WorkflowAdmin if TYPE_CHECKING else object
+if TYPE_CHECKING:
+    _Base = WorkflowAdmin
+else:
+    _Base = object
 
 
 def user_of(request: HttpRequest) -> User:

@@ -112,14 +112,15 @@ def _results_before(at: dt.datetime, of: Publication) -> dict[str, dict[str, Pub
 
 
 def unit_series(at: dt.datetime, slug: str) -> list[Series]:
-    """Return a unit's results in the current publications by kind, each with `peers` ranked."""
+    """Return a unit's results in the current publications by kind, with `peers` and `has_sheet`."""
+    leaves = PublishedScore.objects.filter(result=OuterRef("pk"))
     ranked = Count("group__results", filter=Q(group__results__rank__isnull=False))
     results = list(
         PublishedResult.objects.filter(
             unit_slug=slug, publication__in=Publication.objects.current(at)
         )
         .select_related("publication", "group")
-        .annotate(peers=ranked)
+        .annotate(peers=ranked, has_sheet=Exists(leaves))
         .order_by("-publication__year")
     )
     found = []

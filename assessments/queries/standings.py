@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection
 
@@ -138,7 +139,12 @@ def standings(cycle: Cycle, *, points: Points = Points.FINAL) -> list[Standing]:
     statement = _STATEMENT.format(points=chosen, applicable=applicable)
     with connection.cursor() as cursor:
         cursor.execute(statement, {"cycle": cycle.pk})
-        return [Standing(*row[:-1], _parts(row[-1])) for row in cursor.fetchall()]
+        return [_standing(row) for row in cursor.fetchall()]
+
+
+def _standing(row: tuple[Any, ...]) -> Standing:
+    values: list[Any] = [*row[:-1], _parts(row[-1])]
+    return Standing(*values)
 
 
 def _parts(rows: str | None) -> tuple[Part, ...]:

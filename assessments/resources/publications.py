@@ -17,7 +17,7 @@ from assessments.choices import PublicationKind, RankBasis
 from assessments.models import Publication, PublishedResult
 from assessments.scoring import ScoringError, parse_points
 from assessments.workflow.drafts import RecordLine
-from assessments.workflow.refusals import in_words
+from assessments.queries.wording import sentence
 from cchc.kit.text import fold, squeeze
 from units.models import Unit, UnitGroup
 
@@ -107,7 +107,7 @@ class _Cells:
         try:
             value = parse_points(text, field="index")
         except ScoringError as error:
-            self.refuse("index", in_words(error))
+            self.refuse("index", sentence(error.reason, error.params))
             return None
         if value > 100:
             self.refuse("index", _("An index is at most 100."))

@@ -37,12 +37,9 @@ class PlainDiff(resources.Diff):  # type: ignore[misc]
         old, new = cell_text(old), cell_text(new)
         if old == new:
             return format_html("{}", new)
-        parts = []
-        if old:
-            parts.append(format_html('<del class="diff-old">{}</del>', old))
-        if new:
-            parts.append(format_html('<ins class="diff-new">{}</ins>', new))
-        return SafeString(" ").join(parts) if parts else SafeString("")
+        removed = format_html('<del class="diff-old">{}</del> ', old) if old else ""
+        added = format_html('<ins class="diff-new">{}</ins>', new) if new else ""
+        return format_html("{}{}", removed, added)
 
 
 class ImportResult(results.Result):  # type: ignore[misc]

@@ -47,6 +47,23 @@ def test_unfinished_unranked_dossier_recomputes(tmp_path: Path, db: None) -> Non
     assert "Giải thể trong năm" in page
 
 
+def test_unit_without_leaves_links_no_scorecard(db: None) -> None:
+    year = make_finished_year()
+    submission = year.second.submission
+    submission.ranked, submission.unranked_reason = False, "Không có hồ sơ"
+    submission.save()
+    CriterionScore.objects.filter(submission=submission).update(
+        final_points=None, final_applicable=None
+    )
+    done = publications.publish_now(publication=make_draft(year), by=year.leader, at=year.at)
+    slugs = {result.unit_slug: result.scores.count() for result in done.results.all()}
+    assert 0 in slugs.values()
+    for slug, leaves in slugs.items():
+        path = f"/don-vi/{slug}/{done.slug}/"
+        assert (path in Client().get(f"/don-vi/{slug}/").content.decode()) == bool(leaves)
+        assert Client().get(path).status_code == (200 if leaves else 404)
+
+
 def test_first_reader_after_the_moment_flips_the_publication(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

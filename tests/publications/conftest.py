@@ -1,8 +1,7 @@
-"""Publications' tests: a finished year, without the press above the workflow."""
+"""Publications' tests: a year whose dossiers are all approved."""
 
 import pytest
 
-from assessments.workflow import effects
 from tests.factories.cycles import Year
 from tests.factories.results import make_finished_year
 
@@ -10,9 +9,3 @@ from tests.factories.results import make_finished_year
 @pytest.fixture
 def year(db: None) -> Year:
     return make_finished_year()
-
-
-@pytest.fixture
-def no_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the printing of pages, which has tests of its own above the workflow."""
-    monkeypatch.setitem(effects._HANDLERS, "publication.frozen", [])

@@ -14,18 +14,19 @@ from tests.factories.units import make_user
 
 
 @pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
+def _in_english(settings: Any) -> Iterator[None]:
     """Read messages as they are written in the code, whatever the catalogue says."""
+    settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
 
 
 @pytest.fixture
 def admin_client(db: Any, settings: Any, tmp_path: Path) -> Client:
-    """Return the client of a superuser, who reads English; its files go to a folder of the test."""
+    """Return the client of a superuser; its files go to a folder of the test."""
     settings.MEDIA_ROOT = str(tmp_path)
     user = make_user("root", is_superuser=True, is_staff=True)
-    client = Client(headers={"accept-language": "en"})
+    client = Client()
     client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     return client
 

@@ -50,8 +50,14 @@ class Merger(Decided, Stamped):
             models.CheckConstraint(
                 name="merger_has_successor",
                 condition=models.Q(successor__isnull=False)
-                | (~models.Q(new_code="") & ~models.Q(new_name="") & models.Q(new_group__isnull=False)),
-                violation_error_message=_("Choose the successor, or give the new unit's code, name and group."),
+                | (
+                    ~models.Q(new_code="")
+                    & ~models.Q(new_name="")
+                    & models.Q(new_group__isnull=False)
+                ),
+                violation_error_message=_(
+                    "Choose the successor, or give the new unit's code, name and group."
+                ),
             ),
         ]
 

@@ -42,7 +42,12 @@ class UnitHead(Period, Stamped):
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="heads", verbose_name=_("unit"))
     user = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="tenures", verbose_name=_("account")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tenures",
+        verbose_name=_("account"),
     )
     full_name = LineField(_("full name"), max_length=120)
     title = LineField(_("job title"), max_length=120)

@@ -93,9 +93,7 @@ class Unit(NamedUnit, Stamped):
     group = models.ForeignKey(
         UnitGroup, models.PROTECT, related_name="units", verbose_name=_("group")
     )
-    agency_code = LineField(
-        _("agency code"), max_length=15, blank=True, validators=[AGENCY_CODE]
-    )
+    agency_code = LineField(_("agency code"), max_length=15, blank=True, validators=[AGENCY_CODE])
     code_verified = models.BooleanField(_("code verified"), default=False)
     handles_procedures = models.BooleanField(_("handles public procedures"), default=True)
     established_on = models.DateField(_("established on"), null=True, blank=True)
@@ -204,9 +202,7 @@ class Succession(Decided, Stamped):
         verbose_name_plural = _("successions")
         ordering = ["-effective_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["predecessor", "successor"], name="succession_once"
-            ),
+            models.UniqueConstraint(fields=["predecessor", "successor"], name="succession_once"),
             models.CheckConstraint(
                 name="succession_of_another",
                 condition=~models.Q(predecessor=models.F("successor")),
