@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
-
 
 class Refused(Exception):
     """An act that the rules do not allow; `problems` are sentences for the person."""
 
-    def __init__(self, *problems: str | Promise) -> None:
+    def __init__(self, *problems: str) -> None:
         super().__init__(*problems)
-        self.problems: Sequence[str | Promise] = problems
+        self.problems: Sequence[str] = problems
 
     def __str__(self) -> str:
         return " ".join(str(problem) for problem in self.problems)

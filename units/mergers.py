@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -226,7 +227,9 @@ def confirm(*, merger: Merger, by: User, at: dt.datetime) -> Preview:
         raise NotPermitted(_("You may not confirm mergers of units."))
     # Predecessors are joined to several rows each: lock the plan first, then the units in order.
     locked = Merger.objects.select_for_update(of=("self",)).get(pk=merger.pk)
-    touched = set(locked.predecessors.values_list("pk", flat=True)) | {locked.successor_id}
+    touched = set(locked.predecessors.values_list("pk", flat=True))
+    if locked.successor_id:
+        touched.add(locked.successor_id)
     list(Unit.objects.select_for_update().filter(pk__in=touched).order_by("pk"))
     preview = plan(locked)
     if preview.problems:
@@ -273,7 +276,8 @@ def _record_successions(merger: Merger, successor: Unit) -> None:
 
 
 def _end_and_open(preview: Preview, successor: Unit) -> None:
-    for row in (*preview.heads, *preview.authorisations, *preview.memberships):
+    ending: list[Any] = [*preview.heads, *preview.authorisations, *preview.memberships]
+    for row in ending:
         row.until = preview.last_day
         row.save(update_fields=["until", "updated_at"])
     for opening in preview.openings:

@@ -1,5 +1,7 @@
 """Who may do what with units and accounts. The rights come from roles through has_perm."""
 
+from django.contrib.auth.models import AnonymousUser
+
 from units.models import User
 
 
@@ -18,7 +20,7 @@ def may_change_accounts(user: User | None) -> bool:
     return user is None or user.has_perm("units.change_user")
 
 
-def may_edit_account(user: User, account: User) -> bool:
+def may_edit_account(user: User | AnonymousUser, account: User) -> bool:
     """Tell whether `user` may edit `account`: a superuser's only by a superuser.
 
     Who edits an e-mail address can take over the account by the password letter.

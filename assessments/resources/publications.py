@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import PublicationKind, RankBasis
 from assessments.models import Publication, PublishedResult
+from assessments.queries.wording import sentence
 from assessments.scoring import ScoringError, parse_points
 from assessments.workflow.drafts import RecordLine
-from assessments.queries.wording import sentence
 from cchc.kit.text import fold, squeeze
 from units.models import Unit, UnitGroup
 

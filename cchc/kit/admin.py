@@ -58,7 +58,7 @@ class PlainSearch:
         """Add the plain fields and fold the term as the stored keys are."""
         names = {f"plain_{field.replace('__', '_')}": field for field in self.plain_fields}
         queryset = queryset.annotate(**{name: Plain(field) for name, field in names.items()})
-        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(  # type: ignore[misc]
+        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
             request, queryset, unaccent(search_term)
         )
         return found
@@ -66,7 +66,7 @@ class PlainSearch:
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Search the plain fields too."""
         plain = [f"plain_{field.replace('__', '_')}" for field in self.plain_fields]
-        return [*super().get_search_fields(request), *plain]  # type: ignore[misc]
+        return [*super().get_search_fields(request), *plain]
 
 
 def checked(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
@@ -90,7 +90,7 @@ def checked(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[...
     return decorate
 
 
-class TableImportForm(ImportForm):  # type: ignore[misc]
+class TableImportForm(ImportForm):
     """Ask for the file only; its ending says the format."""
 
     def __init__(self, formats: list[Any], resources: list[Any], **kwargs: Any) -> None:
@@ -126,7 +126,7 @@ class TableImportForm(ImportForm):  # type: ignore[misc]
         return cleaned
 
 
-class TableConfirmForm(ConfirmImportForm):  # type: ignore[misc]
+class TableConfirmForm(ConfirmImportForm):
     """Point at the file of the preview; only names and formats the portal gave are taken."""
 
     import_file_name = forms.CharField(
@@ -137,7 +137,7 @@ class TableConfirmForm(ConfirmImportForm):  # type: ignore[misc]
     )
 
 
-class TableAdmin(ImportExportMixin):  # type: ignore[misc]
+class TableAdmin(ImportExportMixin):
     """Import with dry run, difference and confirmation; export in the same headings.
 
     Put it before ModelAdmin and set `resource_classes` to one TableResource.

@@ -26,7 +26,7 @@ class ImportRefused(Exception):
         self.problems = problems
 
 
-class PlainDiff(resources.Diff):  # type: ignore[misc]
+class PlainDiff(resources.Diff):
     """Show old and new with <del> and <ins>, without the inline styles our CSP forbids."""
 
     def as_html(self) -> list[SafeString]:
@@ -42,7 +42,7 @@ class PlainDiff(resources.Diff):  # type: ignore[misc]
         return format_html("{}{}", removed, added)
 
 
-class ImportResult(results.Result):  # type: ignore[misc]
+class ImportResult(results.Result):
     """The outcome of an import with its problems and notes as sentences."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -51,7 +51,7 @@ class ImportResult(results.Result):  # type: ignore[misc]
         self.notes: list[str] = []
 
 
-class TableResource(resources.ModelResource):  # type: ignore[misc]
+class TableResource(resources.ModelResource):
     """Import and export a model as a table with fixed Vietnamese headings.
 
     A subclass declares its fields with their headings, and below what the file must hold.

@@ -112,7 +112,7 @@ def _table(numbered: Iterable[tuple[int, list[Any]]]) -> tablib.Dataset:
     return dataset
 
 
-class WorkbookFormat(XLSX):  # type: ignore[misc]
+class WorkbookFormat(XLSX):
     """Read and write XLSX; a formula stays visible as a formula."""
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
@@ -143,7 +143,7 @@ class WorkbookFormat(XLSX):  # type: ignore[misc]
         _escape_all(dataset)
 
 
-class TextTableFormat(CSV):  # type: ignore[misc]
+class TextTableFormat(CSV):
     """Read and write CSV in UTF-8; the comma, the semicolon and the tab divide cells."""
 
     CONTENT_TYPE = "text/csv; charset=utf-8"
@@ -177,7 +177,7 @@ def _escape_all(dataset: tablib.Dataset) -> None:
         dataset.append([escape(cell_text(cell)) for cell in dataset.lpop()])
 
 
-FORMATS = [WorkbookFormat, TextTableFormat]
+FORMATS: list[type[WorkbookFormat] | type[TextTableFormat]] = [WorkbookFormat, TextTableFormat]
 
 
 def read_table(name: str, content: bytes) -> tablib.Dataset:

@@ -16,7 +16,7 @@ _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 
 
-class TextWidget(widgets.Widget):  # type: ignore[misc]
+class TextWidget(widgets.Widget):
     """One line of text in NFC; `blank` is what an empty cell means."""
 
     def __init__(self, blank: str | None = "") -> None:
@@ -34,7 +34,7 @@ class TextWidget(widgets.Widget):  # type: ignore[misc]
         return cell_text(value)
 
 
-class DayWidget(widgets.Widget):  # type: ignore[misc]
+class DayWidget(widgets.Widget):
     """A day written dd/mm/yyyy, or a date cell of Excel."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> dt.date | None:
@@ -60,7 +60,7 @@ class DayWidget(widgets.Widget):  # type: ignore[misc]
         return cell_text(value)
 
 
-class ChoiceWidget(widgets.Widget):  # type: ignore[misc]
+class ChoiceWidget(widgets.Widget):
     """One of several words; the file's words do not change with the language of the page."""
 
     def __init__(

@@ -151,18 +151,9 @@ def static_digest() -> str:
 def serve(manage: Manage, port: int) -> int:
     """Serve until stopped; being stopped is the normal end, exit code 0."""
     check_port(port)
-    options = [
-        "--host",
-        HOST,
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "8",
-        "--log-level",
-        "warning",
-    ]
+    # Three threads suit a machine of one core, so that no warning meets a newcomer.
+    quiet = ["--workers", "1", "--blocking-threads", "3", "--log-level", "error"]
+    options = ["--host", HOST, "--port", str(port), *quiet]
     command = [str(manage.python), "-m", "granian", "--interface", "wsgi", *options]
     ended = threading.Event()
     threading.Thread(target=announce, args=(port, ended), daemon=True).start()
