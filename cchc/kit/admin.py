@@ -58,7 +58,7 @@ class PlainSearch:
         """Add the plain fields and fold the term as the stored keys are."""
         names = {f"plain_{field.replace('__', '_')}": field for field in self.plain_fields}
         queryset = queryset.annotate(**{name: Plain(field) for name, field in names.items()})
-        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(
+        found: tuple[models.QuerySet[Any], bool] = super().get_search_results(  # type: ignore[misc]
             request, queryset, unaccent(search_term)
         )
         return found
@@ -66,7 +66,7 @@ class PlainSearch:
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Search the plain fields too."""
         plain = [f"plain_{field.replace('__', '_')}" for field in self.plain_fields]
-        return [*super().get_search_fields(request), *plain]
+        return [*super().get_search_fields(request), *plain]  # type: ignore[misc]
 
 
 def checked(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -33,6 +33,14 @@ OTHER_ROLES = {
 }
 
 
+def _model_errors(person: User) -> dict[str, Any]:
+    try:
+        person.full_clean(exclude=["password"])
+    except ValidationError as error:
+        return {f"user__{key}": messages for key, messages in error.message_dict.items()}
+    return {}
+
+
 class MembershipResource(TableResource):
     """Who works where from when to when; an account that does not exist is made.
 
@@ -143,11 +151,7 @@ class MembershipResource(TableResource):
         if person.email.casefold() in self.emails:
             words = {"username": self.emails[person.email.casefold()].username}
             return {"user__email": _("The account %(username)s has this address.") % words}
-        try:
-            person.full_clean(exclude=["password"])
-        except ValidationError as error:
-            return {f"user__{key}": messages for key, messages in error.message_dict.items()}
-        return {}
+        return _model_errors(person)
 
     def _change_errors(self, person: User, before: dict[str, str]) -> dict[str, Any]:
         errors = {}
