@@ -147,6 +147,26 @@ _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
 }
 
 
+def stated(score: CriterionScore) -> list[tuple[Any, str]]:
+    """Return what the leaf holds as labels and texts, blanks left out."""
+    values = {
+        "met": {True: _("Met"), False: _("Not met")}.get(score.met),
+        "option": score.option.label if score.option else None,
+        **{name: getattr(score, name) for name in ("a", "b", "count", "claimed_percent")},
+    }
+    rows = [
+        (_INPUTS[name](score.criterion).label, values[name]) for name in inputs_of(score.criterion)
+    ]
+    if score.not_applicable:
+        rows.append((_("Nothing arose in the year"), _("yes")))
+    rows.append((_("Reason, if there is no evidence"), score.no_evidence_reason))
+    rows.append((_("Note"), score.note))
+    return [
+        (label, format_decimal(value) if isinstance(value, Decimal) else str(value))
+        for label, value in rows if value not in (None, "")
+    ]  # fmt: skip
+
+
 class PaperForm(forms.Form):
     """A file of evidence with what identifies the paper."""
 

@@ -32,3 +32,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             )
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_reset_password")))
         return super().pre_login(request, user, **kwargs)
+
+
+def renew(sender: Any, user: User, **kwargs: Any) -> None:
+    """Let a person whose account lay idle in again after renewing the password."""
+    user.last_login = None
+    user.save(update_fields=["last_login"])

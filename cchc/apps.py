@@ -10,8 +10,12 @@ class PortalConfig(AppConfig):
     name = "cchc"
 
     def ready(self) -> None:
-        """Register the portal's checks."""
-        from cchc import checks  # noqa: F401 - importing registers them
+        """Register the portal's checks and the renewal of idle accounts."""
+        from allauth.account.signals import password_reset
+
+        from cchc import accounts, checks  # noqa: F401 - importing registers the checks
+
+        password_reset.connect(accounts.renew, dispatch_uid="cchc.renew")
 
 
 class PortalAdminConfig(AdminConfig):

@@ -3,13 +3,15 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from assessments.views import workspace
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("tai-khoan/", include("allauth.account.urls")),
     path("tai-khoan/", include("allauth.mfa.urls")),
-    path("bat-dau/", RedirectView.as_view(url="/"), name="start"),
+    path("bat-dau/", workspace.start, name="start"),
+    path("", include("assessments.workspace_urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("assessments.urls")),

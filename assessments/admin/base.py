@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.errors import BadInput, GuardFailed, Refused
 from assessments.workflow import machine
+from units.permissions import person_of
 
 
 class ActForm(forms.Form):
@@ -64,7 +65,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         return [
             {"label": row.label, "danger": row.danger,
              "url": reverse(name, args=[obj.pk, row.action])}
-            for row in machine.available(obj, by=request.user, at=timezone.now())
+            for row in machine.available(obj, by=person_of(request), at=timezone.now())
             if row.in_admin
         ]  # fmt: skip
 
@@ -90,7 +91,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             row = machine.row_of(type(obj), action)
         except KeyError:
             raise Http404 from None
-        if not row.in_admin or not row.who(request.user, obj, timezone.now()):
+        if not row.in_admin or not row.who(person_of(request), obj, timezone.now()):
             raise Http404
         return row
 
@@ -108,7 +109,7 @@ class WorkflowAdmin(admin.ModelAdmin):
     ) -> dict[str, Any]:
         now = timezone.now()
         blocked = obj.state not in row.sources
-        standing = [] if blocked else machine.problems(row.action, obj, by=request.user, at=now)
+        standing = [] if blocked else machine.problems(row.action, obj, by=person_of(request), at=now)
         return {
             **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
             "title": row.label, "consequence": row.confirm, "action_label": row.label,
@@ -122,7 +123,7 @@ class WorkflowAdmin(admin.ModelAdmin):
         note = form.cleaned_data["note"]
         try:
             machine.perform(
-                row.action, obj, by=request.user, at=timezone.now(), note=note, **form.act_data()
+                row.action, obj, by=person_of(request), at=timezone.now(), note=note, **form.act_data()
             )
         except Refused as refusal:
             show_refusal(form, refusal)

@@ -1,6 +1,6 @@
 """The pages of a publication beside the acts of the table: its dry run and its correction."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
@@ -17,17 +17,12 @@ from assessments.errors import Refused
 from assessments.models import Publication
 from assessments.queries import dry_runs
 from assessments.workflow import drafts
-from units.models import User
+from units.permissions import person_of
 
 if TYPE_CHECKING:
     _Base = WorkflowAdmin
 else:
     _Base = object
-
-
-def user_of(request: HttpRequest) -> User:
-    """Return the signed-in person; the admin site lets nobody else through."""
-    return cast(User, request.user)
 
 
 class CorrectionForm(forms.Form):
@@ -53,7 +48,7 @@ class PublicationPagesMixin(_Base):
 
     def _leaders_object(self, request: HttpRequest, pk: int) -> Publication:
         obj: Publication = self.scoped_object(request, pk)
-        if not drafts.may_publish(user_of(request), obj, timezone.now()):
+        if not drafts.may_publish(person_of(request), obj, timezone.now()):
             raise Http404
         return obj
 
@@ -66,7 +61,7 @@ class PublicationPagesMixin(_Base):
         if request.method == "POST":
             try:
                 seen = request.POST.get("digest", "")
-                drafts.dry_run(publication=obj, by=user_of(request), at=now, seen=seen)
+                drafts.dry_run(publication=obj, by=person_of(request), at=now, seen=seen)
             except Refused as refusal:
                 messages.error(request, str(refusal))
                 return HttpResponseRedirect(request.path)
@@ -88,7 +83,7 @@ class PublicationPagesMixin(_Base):
         if request.method == "POST" and form.is_valid():
             try:
                 made = drafts.create_correction(
-                    publication=obj, by=user_of(request), at=timezone.now(),
+                    publication=obj, by=person_of(request), at=timezone.now(),
                     reason=form.cleaned_data["reason"],
                 )  # fmt: skip
             except Refused as refusal:

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.admin.base import ActForm, WorkflowAdmin
-from assessments.admin.publication_pages import PublicationPagesMixin, user_of
+from assessments.admin.publication_pages import PublicationPagesMixin
 from assessments.admin.record_import import RecordImportMixin
 from assessments.choices import CycleState, PublicationKind, PublicationState
 from assessments.errors import Refused, Stale
 from assessments.models import Cycle, Publication, PublishedResult
 from assessments.workflow import drafts, publications
 from assessments.workflow.machine import Transition
+from units.permissions import person_of
 
 _EDITABLE = (
     "title", "note", "decision_number", "decision_date", "decision_signer", "correction_reason",
@@ -108,7 +109,7 @@ class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
         """Show results that are public, or to those who publish (embargo)."""
         now = timezone.now()
         if obj is not None and (
-            drafts.may_publish(user_of(request), obj, now)
+            drafts.may_publish(person_of(request), obj, now)
             or Publication.objects.public(now).filter(pk=obj.pk).exists()
         ):
             return [ResultInline]
@@ -123,7 +124,7 @@ class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
             obj.save(update_fields=[*_EDITABLE, "updated_at"])
             return
         given = {name: getattr(obj, name) for name in ("cycle", *_EDITABLE[:-1])}
-        made = drafts.create_draft(by=user_of(request), at=timezone.now(), **given)
+        made = drafts.create_draft(by=person_of(request), at=timezone.now(), **given)
         obj.__dict__.update(made.__dict__)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -139,7 +140,7 @@ class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
     def buttons(self, request: HttpRequest, obj: Publication) -> list[dict[str, Any]]:
         """Put the dry run before, and the correction after, the acts of the table."""
         found = super().buttons(request, obj)
-        if not drafts.may_publish(user_of(request), obj, timezone.now()):
+        if not drafts.may_publish(person_of(request), obj, timezone.now()):
             return found
         if obj.state == PublicationState.DRAFT and obj.cycle:
             found.insert(0, self._link(_("Dry run"), "dry_run", obj))

@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.admin.publication_pages import user_of
 from assessments.errors import Refused
 from assessments.resources.publications import RecordPlan, read_records
 from assessments.workflow import drafts
+from units.permissions import person_of
 
 _SALT = "assessments.record-import"
 #: How long a previewed file may wait for its confirmation (seconds).
@@ -52,13 +52,13 @@ class RecordImportMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Tell the list whether the person may import."""
-        may = bool(drafts.may_publish(user_of(request), None, timezone.now()))
+        may = bool(drafts.may_publish(person_of(request), None, timezone.now()))
         context = {"may_import": may, **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc,no-any-return]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Show the form, then what the file would change; save on confirmation."""
-        if not drafts.may_publish(user_of(request), None, timezone.now()):
+        if not drafts.may_publish(person_of(request), None, timezone.now()):
             raise Http404
         if "payload" in request.POST:
             return self._confirm(request)
@@ -114,7 +114,7 @@ def _sealed(request: HttpRequest, content: bytes) -> str:
 def _save(plan: RecordPlan, request: HttpRequest) -> list[str]:
     return [
         drafts.draft_record(
-            year=year.year, lines=year.lines, by=user_of(request),
+            year=year.year, lines=year.lines, by=person_of(request),
             at=timezone.now(), reason=request.POST.get("reason", ""),
         ).title
         for year in plan.years

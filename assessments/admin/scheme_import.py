@@ -27,6 +27,7 @@ from assessments.queries.scheme_differences import differences
 from assessments.queries.schemes import SchemeContent, content_of, draft_of, latest_of
 from assessments.resources.schemes import MAX_BYTES, BadWorkbook, Known, read_scheme
 from assessments.workflow.schemes import import_scheme, may_prepare
+from units.permissions import person_of
 
 _SALT = "assessments.scheme-import"
 _VALID = dt.timedelta(hours=1)
@@ -55,12 +56,12 @@ class SchemeImportMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Offer the import to those who may."""
-        extra = {"may_import": bool(may_prepare(actor(request), None, timezone.now()))}
+        extra = {"may_import": bool(may_prepare(person_of(request), None, timezone.now()))}
         return super().changelist_view(request, {**(extra_context or {}), **extra})  # type: ignore[misc,no-any-return]
 
     def import_view(self, request: HttpRequest) -> HttpResponse:
         """Take a workbook, show its faults or its preview, and save it once confirmed."""
-        if not may_prepare(actor(request), None, timezone.now()):
+        if not may_prepare(person_of(request), None, timezone.now()):
             raise Http404
         if "token" in request.POST:
             return self._confirmed(request)
@@ -95,15 +96,15 @@ class SchemeImportMixin:
             old=old,
             differences=differences(content_of(old), content) if old else None,
             new_kinds=[part for kind, part in sorted(parts.items()) if kind not in known],
-            token=_token(actor(request).pk, seen, file),
+            token=_token(person_of(request).pk, seen, file),
         )
 
     def _confirmed(self, request: HttpRequest) -> HttpResponse:
         try:
-            seen, file = _opened(actor(request).pk, request.POST["token"])
+            seen, file = _opened(person_of(request).pk, request.POST["token"])
             content = read_scheme(BytesIO(file), Known.from_database(), max_bytes=_max_bytes())
             scheme = import_scheme(
-                content=content, by=actor(request), at=timezone.now(),
+                content=content, by=person_of(request), at=timezone.now(),
                 seen=parse_datetime(seen) if seen else None,
             )  # fmt: skip
         except signing.BadSignature:
@@ -120,11 +121,6 @@ class SchemeImportMixin:
     def _saved(request: HttpRequest, scheme: Scheme) -> HttpResponse:
         messages.success(request, _("Saved as a draft: %s.") % scheme)
         return HttpResponseRedirect(reverse("admin:assessments_scheme_change", args=[scheme.pk]))
-
-
-def actor(request: HttpRequest) -> Any:
-    """Return the account of a page that only signed-in people reach."""
-    return request.user
 
 
 def _max_bytes() -> int:

@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.admin.base import WorkflowAdmin, show_refusal
-from assessments.admin.scheme_import import SchemeImportMixin, actor
+from assessments.admin.scheme_import import SchemeImportMixin
 from assessments.errors import Refused
 from assessments.models import RespondentKind, Scheme
 from assessments.queries.scheme_differences import differences
 from assessments.queries.schemes import content_of
 from assessments.resources.scheme_export import write_scheme
 from assessments.workflow.schemes import copy_scheme, discard_draft, may_prepare
+from units.permissions import person_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BY_WORKBOOK = ("group", "code", "version", "declared_total")
@@ -92,7 +93,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Scheme) -> None:
         """Discard the draft by its verb, which logs it."""
-        discard_draft(scheme=obj, by=actor(request), at=timezone.now())
+        discard_draft(scheme=obj, by=person_of(request), at=timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         """Add export, copy, differences and the decision's file."""
@@ -124,7 +125,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
             extra |= {
                 "content": content_of(scheme),
                 "may_copy": not scheme.is_draft
-                and bool(may_prepare(actor(request), scheme, timezone.now())),
+                and bool(may_prepare(person_of(request), scheme, timezone.now())),
             }
         return super().change_view(request, object_id, form_url, extra)
 
@@ -166,12 +167,12 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then make the next version as a draft."""
         scheme = self.scoped_object(request, pk)
-        if not may_prepare(actor(request), scheme, timezone.now()):
+        if not may_prepare(person_of(request), scheme, timezone.now()):
             raise Http404
         form = forms.Form(request.POST or None)
         if request.method == "POST":
             try:
-                draft = copy_scheme(scheme=scheme, by=actor(request), at=timezone.now())
+                draft = copy_scheme(scheme=scheme, by=person_of(request), at=timezone.now())
             except Refused as refusal:
                 form.is_valid()
                 show_refusal(form, refusal)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import Q
 
@@ -172,7 +173,7 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say) -> None:
 def publish(cycle: Cycle, at: dt.datetime) -> Publication:
     """Try the publication, then publish at once."""
     leader = person("lanhdao.snv")
-    decision = DECISION | {"decision_date": at.date(), "decision_number": f"{cycle.year}-MH/QĐ-UBND (minh họa)"}
+    decision: dict[str, Any] = DECISION | {"decision_date": at.date(), "decision_number": f"{cycle.year}-MH/QĐ-UBND (minh họa)"}
     draft = drafts.create_draft(cycle=cycle, by=leader, at=at, **decision)
     drafts.dry_run(publication=draft, by=leader, at=at)
     return publications.publish_now(publication=draft, by=leader, at=at)

@@ -83,7 +83,7 @@ def listed_submissions(user: User, at: dt.datetime) -> QuerySet[Submission]:
     )
 
 
-def assigned_fields(user: User, submission: Submission, at: dt.datetime) -> dict[int, CouncilMember]:
+def assigned_fields(user: User, submission: Submission, at: dt.datetime) -> dict[int | None, CouncilMember]:
     """Return the fields of the dossier the person appraises now, each with the seat for it.
 
     Empty when the person has a conflict of interest.
@@ -98,7 +98,7 @@ def assigned_fields(user: User, submission: Submission, at: dt.datetime) -> dict
         )
         .select_related("member")
     )
-    seats = {row.field_id: row.member for row in rows}
+    seats: dict[int | None, CouncilMember] = {row.field_id: row.member for row in rows}
     if seats and is_conflicted(user, submission, at):
         return {}
     return seats

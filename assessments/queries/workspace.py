@@ -159,7 +159,7 @@ def open_questions(submissions: Iterable[Submission]) -> QuerySet[Explanation]:
     )
 
 
-def questions_for(submissions: QuerySet[Submission]) -> QuerySet[Explanation]:
+def questions_for(submissions: Iterable[Submission]) -> QuerySet[Explanation]:
     """Return every question asked of the dossiers."""
     return Explanation.objects.filter(score__submission__in=submissions).select_related(
         "score__criterion__field", "score__submission__cycle", "score__submission__unit",

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments import permissions, scoring
 from assessments.choices import CycleState, Method, SubmissionState
 from assessments.errors import BadInput, NotPermitted, Stale, WindowClosed, WrongState
 from assessments.models import Appraisal, Assignment, CouncilMember, CriterionScore, Cycle, Submission
+from assessments.queries import appraisal
 from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
 from assessments.workflow import events, refusals, scores, submissions
 from units.models import User
@@ -45,9 +46,9 @@ def appraise(
         reason = reason.strip()
         require_reason(row, outcome, reason)
         seat = permissions.assigned_fields(by, row.submission, at)[row.criterion.field_id]
-        appraisal = _write(row, seat, outcome, reason, at)
-        _stamp(row, appraisal, by, at)
-    return appraisal
+        given = _write(row, seat, outcome, reason, at)
+        _stamp(row, given, by, at)
+    return given
 
 
 def hold_leaf(score: CriterionScore) -> CriterionScore:
@@ -154,7 +155,7 @@ def _write(
         row.appraisals.filter(round=row.submission.round, responsible=True).exclude(
             member=seat
         ).update(responsible=False)
-    appraisal, _made = Appraisal.objects.update_or_create(
+    given, _made = Appraisal.objects.update_or_create(
         score=row, member=seat, round=row.submission.round,
         defaults={
             "points": outcome.points, "applicable": outcome.applicable, "reason": reason,
@@ -162,7 +163,7 @@ def _write(
             "trace": trace_of(row, outcome), "flagged_conflict": False, "at": at,
         },
     )  # fmt: skip
-    return appraisal
+    return given
 
 
 def _is_responsible(row: CriterionScore, seat: CouncilMember, at: dt.datetime) -> bool:
@@ -181,45 +182,30 @@ def _is_responsible(row: CriterionScore, seat: CouncilMember, at: dt.datetime) -
     return not still.exists() or permissions.is_conflicted(earlier.member.user, row.submission, at)
 
 
-def _stamp(row: CriterionScore, appraisal: Appraisal, by: User, at: dt.datetime) -> None:
+def _stamp(row: CriterionScore, given: Appraisal, by: User, at: dt.datetime) -> None:
     before = row.appraised_points
-    if appraisal.responsible:
-        row.appraised_points, row.appraised_applicable = appraisal.points, appraisal.applicable
-        row.appraised_round = appraisal.round
+    if given.responsible:
+        row.appraised_points, row.appraised_applicable = given.points, given.applicable
+        row.appraised_round = given.round
     scores.stamp(row, by=by, at=at, action="council.appraise")
     events.record(
-        action="appraise" if appraisal.responsible else "opinion", obj=row, by=by, at=at,
-        data=judged_data(row, appraisal, before),
+        action="appraise" if given.responsible else "opinion", obj=row, by=by, at=at,
+        data=judged_data(row, given, before),
     )  # fmt: skip
 
 
-def judged_data(row: CriterionScore, appraisal: Appraisal, before: Decimal | None) -> dict[str, Any]:
+def judged_data(row: CriterionScore, given: Appraisal, before: Decimal | None) -> dict[str, Any]:
     """Return what the event of a judgement holds."""
     return {
-        "code": row.criterion.code, "round": appraisal.round, "seen": appraisal.seen_version,
-        "points": scores.text(appraisal.points), "applicable": appraisal.applicable,
+        "code": row.criterion.code, "round": given.round, "seen": given.seen_version,
+        "points": scores.text(given.points), "applicable": given.applicable,
         "before": scores.text(before), "after": scores.text(row.appraised_points),
     }  # fmt: skip
 
 
 def disputed(submission: Submission) -> QuerySet[CriterionScore]:
-    """Return the leaves whose points of one round, the last, lie further apart than allowed.
-
-    The spread is the scheme's `dispute_spread`, in points; no spread set means no dispute. The
-    council's decision settles a leaf (design 0.11).
-    """
-    spread = submission.cycle_scheme.scheme.dispute_spread
-    if spread is None:
-        return submission.scores.none()
-    counted = Q(appraisals__round=F("appraised_round"), appraisals__flagged_conflict=False)
-    return (
-        submission.scores.filter(decision=None)
-        .annotate(
-            highest=Max("appraisals__points", filter=counted),
-            lowest=Min("appraisals__points", filter=counted),
-        )
-        .filter(highest__gt=F("lowest") + spread)
-    )
+    """Return the dossier's undecided leaves whose points lie further apart than the scheme allows."""
+    return appraisal.disputed(submission.scores.all())
 
 
 def flag_conflicts(cycle: Cycle, at: dt.datetime) -> list[Appraisal]:
@@ -233,28 +219,28 @@ def flag_conflicts(cycle: Cycle, at: dt.datetime) -> list[Appraisal]:
     rows = Appraisal.objects.filter(
         score__submission__cycle=cycle, flagged_conflict=False
     ).select_related("member__user", "score__submission")
-    for appraisal in rows:
-        user = appraisal.member.user
+    for given in rows:
+        user = given.member.user
         if user not in units_of:
             units_of[user] = permissions.conflicted_unit_ids(user, cycle, at)
-        if appraisal.score.submission.unit_id in units_of[user]:
+        if given.score.submission.unit_id in units_of[user]:
             with transaction.atomic():
-                _flag(appraisal, at)
-            flagged.append(appraisal)
+                _flag(given, at)
+            flagged.append(given)
     return flagged
 
 
-def _flag(appraisal: Appraisal, at: dt.datetime) -> None:
-    row = hold_leaf(appraisal.score)
-    appraisal.flagged_conflict = True
-    appraisal.save(update_fields=["flagged_conflict"])
+def _flag(given: Appraisal, at: dt.datetime) -> None:
+    row = hold_leaf(given.score)
+    given.flagged_conflict = True
+    given.save(update_fields=["flagged_conflict"])
     open_states = (*JUDGING, SubmissionState.EXPLAINING)
-    if appraisal.responsible and row.submission.state in open_states:
+    if given.responsible and row.submission.state in open_states:
         row.appraised_points = row.appraised_applicable = row.appraised_round = None
         row.open_to_appraiser = True
         scores.stamp(row, by=None, at=at, action="council.flag")
     events.record(
         action="flag_conflict", obj=row, by=None, at=at,
-        data={"code": row.criterion.code, "round": appraisal.round, "appraisal": appraisal.pk,
-              "points": scores.text(appraisal.points), "responsible": appraisal.responsible},
+        data={"code": row.criterion.code, "round": given.round, "appraisal": given.pk,
+              "points": scores.text(given.points), "responsible": given.responsible},
     )  # fmt: skip

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments import permissions, scoring
 from assessments.choices import AdjustmentKind, AdjustmentState, CouncilRole, PortalRole, SubmissionState
@@ -13,6 +15,7 @@ from assessments.errors import BadInput, NotPermitted, WrongState
 from assessments.models import Adjustment, CouncilDecision, CouncilMember, CriterionScore, Meeting, Submission
 from assessments.scoring import ScoringError, format_decimal
 from assessments.workflow import appraisals, events, refusals, scores
+from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
 _SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
@@ -115,29 +118,43 @@ def _may_propose(by: User, submission: Submission, at: dt.datetime) -> permissio
 
 
 def decide_adjustment(
-    *, adjustment: Adjustment, by: User, at: dt.datetime, accept: bool
+    *, adjustment: Adjustment, by: User, at: dt.datetime, accept: bool, note: str = ""
 ) -> Adjustment:
     """Accept or refuse a proposed adjustment for the council, within the scheme's cap.
 
     Raise NotPermitted unless the chair acts and is not its proposer, WrongState or BadInput.
     """
-    with transaction.atomic():
-        # One after another: two acceptances at once could pass the cap together.
-        Submission.objects.select_for_update(of=("self",)).get(pk=adjustment.submission_id)
-        held = Adjustment.objects.select_for_update(of=("self",)).get(pk=adjustment.pk)
-        seat = chair_seat(held.submission, by, at)
-        if held.proposed_by_id == by.pk:
-            raise NotPermitted(_("Nobody decides on a proposal of their own."))
-        if held.state != AdjustmentState.PROPOSED:
-            raise WrongState(_("This proposal is decided already."))
-        _require_unsettled(held.submission)
-        if accept:
-            _check_cap(held.submission, held.kind, held.points)
-        held.state = AdjustmentState.ACCEPTED if accept else AdjustmentState.REFUSED
-        held.decided_by, held.decided_at = seat, at
-        held.save()
-        _record("decide_adjustment", held, by, at)
-    return held
+    action = "accept" if accept else "refuse"
+    return cast(Adjustment, perform(action, adjustment, by=by, at=at, note=note))
+
+
+def _decides(user: User, adjustment: Adjustment, at: dt.datetime) -> permissions.Verdict:
+    if adjustment.proposed_by_id == user.pk:
+        return permissions.no(_("Nobody decides on a proposal of their own."))
+    return permissions.acts_for(user, adjustment.submission, CouncilRole.CHAIR, at)
+
+
+def _undecidable(adjustment: Adjustment, act: Act) -> list[Text]:
+    try:
+        _require_unsettled(adjustment.submission)
+    except WrongState as refusal:
+        return [str(refusal)]
+    return []
+
+
+def _accept(adjustment: Adjustment, act: Act) -> dict[str, Any]:
+    # One after another: two acceptances at once could pass the cap together.
+    held = Submission.objects.select_for_update(of=("self",)).get(pk=adjustment.submission_id)
+    _require_unsettled(held)
+    _check_cap(held, adjustment.kind, adjustment.points)
+    return _refuse(adjustment, act)
+
+
+def _refuse(adjustment: Adjustment, act: Act) -> dict[str, Any]:
+    assert act.by is not None  # noqa: S101 - the table gives this act to people only
+    adjustment.decided_by = chair_seat(adjustment.submission, act.by, act.at)
+    adjustment.decided_at = act.at
+    return {"kind": adjustment.kind, "points": scores.text(adjustment.points)}
 
 
 def _require_unsettled(submission: Submission) -> None:
@@ -175,3 +192,21 @@ def _record(action: str, adjustment: Adjustment, by: User, at: dt.datetime) -> N
         action=action, obj=adjustment, by=by, at=at,
         data={"kind": adjustment.kind, "points": scores.text(adjustment.points), "state": adjustment.state},
     )  # fmt: skip
+
+
+register(
+    Transition(
+        "accept", Adjustment, (AdjustmentState.PROPOSED,), AdjustmentState.ACCEPTED,
+        label=gettext_lazy("Accept"),
+        confirm=gettext_lazy("The index points count, within the scheme's limit."),
+        who=_decides, who_text=gettext_lazy("chair, not the proposer"), guard=_undecidable,
+        guard_text=gettext_lazy("dossier not concluded; within the scheme's limit"),
+        effect=_accept,
+    ),
+    Transition(
+        "refuse", Adjustment, (AdjustmentState.PROPOSED,), AdjustmentState.REFUSED,
+        label=gettext_lazy("Refuse"), confirm=gettext_lazy("The index points do not count."),
+        who=_decides, who_text=gettext_lazy("chair, not the proposer"), guard=_undecidable,
+        guard_text=gettext_lazy("dossier not concluded"), effect=_refuse, needs_note=True,
+    ),
+)  # fmt: skip

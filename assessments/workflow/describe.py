@@ -1,6 +1,7 @@
 """docs/workflow.md: the transition table and the roles as a page, so that it is never out of date."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils import translation
 
@@ -32,13 +33,18 @@ def _tables() -> Iterator[str]:
         yield ""
 
 
+def _states(row: machine.Transition) -> list[tuple[str, str]]:
+    field: Any = row.model._meta.get_field("state")
+    return [(value, str(label)) for value, label in field.choices]
+
+
 def _place(row: machine.Transition) -> int:
-    states = [value for value, _label in row.model._meta.get_field("state").choices or ()]
+    states = [value for value, _label in _states(row)]
     return min(states.index(state) for state in row.sources)
 
 
 def _line(row: machine.Transition) -> str:
-    states = dict(row.model._meta.get_field("state").choices or ())
+    states = dict(_states(row))
     cells = (
         f"{row.label} (`{row.action}`)",
         ", ".join(str(states[state]) for state in row.sources),

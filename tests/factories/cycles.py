@@ -129,13 +129,16 @@ class Year:
 def make_year(
     *, year: int = 2031, at: dt.datetime | None = None, stage: str = Stage.SELF_ASSESSMENT,
     illustrative: bool = False, codes: Sequence[str] | None = None, units: int = 2,
-    state: str = SubmissionState.DRAFT,
+    state: str = SubmissionState.DRAFT, heading: dict[str, Any] | None = None,
 ) -> Year:  # fmt: skip
-    """Make an open cycle in which `stage` is half over at `at` (now), on leaves `codes` (all)."""
+    """Make an open cycle in which `stage` is half over at `at` (now), on leaves `codes` (all).
+
+    `heading` are further fields of the scheme.
+    """
     at = at or timezone.now()
     day = timezone.localtime(at).date()
     group = UnitGroup.objects.create(code=f"N{next(_numbers)}", name=f"Nhóm {next(_numbers)}")
-    scheme = make_issued_scheme(group, codes=codes)
+    scheme = make_issued_scheme(group, codes=codes, **(heading or {}))
     cycle = Cycle.objects.create(
         year=year, title=f"Kỳ đánh giá {year}", illustrative=illustrative, state=CycleState.OPEN, opened_at=at
     )
@@ -152,12 +155,15 @@ def make_year(
     )  # fmt: skip
 
 
-def make_issued_scheme(group: UnitGroup, *, codes: Sequence[str] | None = None) -> Scheme:
+def make_issued_scheme(
+    group: UnitGroup, *, codes: Sequence[str] | None = None, **heading: Any
+) -> Scheme:
     """Make an issued scheme with the leaves of `codes`, two fields at most."""
     wanted = {code: LEAVES[code] for code in codes or LEAVES}
     total = sum((leaf["max_points"] for leaf in wanted.values()), D(0))
     scheme = Scheme.objects.create(
-        group=group, code=f"bo-{next(_numbers)}", title="Bộ tiêu chí thử", declared_total=total
+        group=group, code=f"bo-{next(_numbers)}", title="Bộ tiêu chí thử", declared_total=total,
+        **heading,
     )
     for label, limit in (("Tốt", 80), ("Khá", 70), ("Trung bình", 50), ("Yếu", 0)):
         Band.objects.create(scheme=scheme, label=label, min_index=D(limit))

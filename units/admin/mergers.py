@@ -1,6 +1,6 @@
 """Plans of mergers: preview and confirm."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from cchc.kit.admin import checked
 from units import mergers
 from units.errors import Refused
-from units.models import Merger, User
+from units.models import Merger
+from units.permissions import person_of
 
 
 @admin.register(Merger)
@@ -57,7 +58,7 @@ class MergerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _confirm(self, request: HttpRequest, merger: Merger) -> HttpResponse:
         try:
-            mergers.confirm(merger=merger, by=cast(User, request.user), at=timezone.now())
+            mergers.confirm(merger=merger, by=person_of(request), at=timezone.now())
         except Refused as refusal:
             for problem in refusal.problems:
                 messages.error(request, problem)

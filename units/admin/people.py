@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from cchc.kit.admin import PlainSearch, TableAdmin
 from units import permissions
 from units.models import Membership, SigningAuthorisation, UnitHead, User
+from units.permissions import person_of
 from units.resources import MembershipResource
 
 
@@ -98,12 +99,12 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep a superuser's account from all but superusers."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or permissions.may_edit_account(request.user, obj))
+        return allowed and (obj is None or permissions.may_edit_account(person_of(request), obj))
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Keep a superuser's account from all but superusers."""
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or permissions.may_edit_account(request.user, obj))
+        return allowed and (obj is None or permissions.may_edit_account(person_of(request), obj))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save; a new account gets no password but a letter."""
@@ -125,7 +126,7 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
     )
     def send_letter(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Send each chosen account the password letter."""
-        chosen = [user for user in queryset if permissions.may_edit_account(request.user, user)]
+        chosen = [user for user in queryset if permissions.may_edit_account(person_of(request), user)]
         sent = sum(self._send(request, user) for user in chosen)
         self._report(request, queryset, sent, _("Letters sent: %(count)d."))
 
@@ -135,7 +136,7 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
         idle = [
             user
             for user in queryset.filter(last_login__lt=idle_before())
-            if permissions.may_edit_account(request.user, user)
+            if permissions.may_edit_account(person_of(request), user)
         ]
         for user in idle:
             user.last_login = None

@@ -1,4 +1,4 @@
-"""Do what time itself does: publish what is due, seal the event chains."""
+"""Do what time itself does to dossiers, points, publications and the log."""
 
 from typing import Any
 
@@ -6,17 +6,24 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assessments.workflow import events, publications
+from assessments.choices import CycleState
+from assessments.models import Cycle
+from assessments.workflow import appraisals, events, publications, submissions
 
 
 class Command(BaseCommand):
     """Run by a timer every minute; safe to repeat and to run twice at once."""
 
-    help = "Publish what is due and seal the event chains."
+    help = "Lock, restore and resume dossiers, flag conflicts, publish, seal the event chains."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Call each act of the clock once."""
-        for publication in publications.flip_due(timezone.now()):
+        now = timezone.now()
+        for dossier in submissions.tick(now):
+            self.stdout.write(f"{dossier}: {dossier.get_state_display()}")
+        for cycle in Cycle.objects.filter(state=CycleState.OPEN):
+            appraisals.flag_conflicts(cycle, now)
+        for publication in publications.flip_due(now):
             self.stdout.write(_("Published: %s") % publication)
         for cycle_id in events.unsealed_chains():
             events.seal(cycle_id)

@@ -1,0 +1,130 @@
+"""Evidence: attaching and taking off files of a leaf, and the one way to read a file (design 6)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments import permissions
+from assessments.choices import ScanState
+from assessments.errors import BadInput, Refused
+from assessments.forms import LibraryForm, PaperForm, refuse
+from assessments.models import CriterionScore, DocumentRevision, Evidence, Submission
+from assessments.queries import workspace as queries
+from assessments.views import own
+from assessments.workflow import documents
+from units.models import User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def evidence(
+    request: HttpRequest, key: tuple[int, bool], slug: str, field: str, code: str
+) -> HttpResponse:
+    """Attach a file to a leaf, new or from the unit's library."""
+    now = timezone.now()
+    submission = own.dossier_of(request, key, slug, now)
+    score = own.leaf_of(submission, field, code)
+    library = queries.library_of(submission).exclude(
+        pk__in=[item.revision_id for item in score.files]
+    )
+    paper, choice = PaperForm(), LibraryForm(library=library)
+    if request.method == "POST":
+        by_choice = "choose" in request.POST
+        if by_choice:
+            form = choice = LibraryForm(request.POST, library=library)
+        else:
+            form = paper = PaperForm(request.POST, request.FILES)
+        if form.is_valid() and _attached(form, score, request.user, now):
+            messages.success(request, _("The file is attached to criterion %s.") % code)
+            return redirect(own.address("evidence", submission, field=field, code=code))
+    context = {
+        "submission": submission, "score": score, "paper": paper, "choice": choice,
+        "has_library": library.exists(), "closed": documents.attachable(score, request.user, now).reason,
+        "back_url": own.leaf_address(score), "nav": "workspace",
+        "question": next((row for row in score.questions if row.closed_at is None), None),
+        "crumbs": own.crumbs(
+            submission, (str(score.criterion.field), own.leaf_address(score)), (_("Evidence"), "")
+        ),
+    }  # fmt: skip
+    failed = paper.is_bound or choice.is_bound
+    return render(request, "workspace/evidence.html", context, status=422 if failed else 200)
+
+
+def _attached(form: Any, score: CriterionScore, by: User, at: Any) -> bool:
+    """Attach what a valid form holds; show a refusal on the form and return False."""
+    data = dict(form.cleaned_data)
+    try:
+        if "revision" in data:
+            documents.attach_existing(score=score, by=by, at=at, **data)
+        else:
+            documents.attach_file(score=score, by=by, at=at, **data)
+    except BadInput as refusal:
+        refuse(form, refusal)
+        return False
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
+
+
+@require_http_methods(["POST"])
+@login_required
+def detach(
+    request: HttpRequest, key: tuple[int, bool], slug: str, field: str, code: str, pk: int
+) -> HttpResponse:
+    """Take a file off its leaf."""
+    now = timezone.now()
+    submission = own.dossier_of(request, key, slug, now)
+    score = own.leaf_of(submission, field, code)
+    row = get_object_or_404(Evidence.objects.select_related("score"), pk=pk, score=score)
+    row.score = score
+    try:
+        documents.detach(evidence=row, by=request.user, at=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The file is taken off; it stays in the unit's library."))
+    return redirect(own.address("evidence", submission, field=field, code=code))
+
+
+@require_safe
+@login_required
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a file of evidence to who may read it; to everybody else there is none.
+
+    The unit's own staff, and who reads the scores of a dossier that uses it; a file that waits for
+    the scanner is opened by its unit only, a quarantined one by nobody.
+    """
+    revision = get_object_or_404(DocumentRevision.objects.select_related("document"), pk=pk)
+    if not _may_read(request.user, revision):
+        raise Http404
+    try:
+        file = revision.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = FileResponse(
+        file, as_attachment=True, filename=revision.name, content_type=revision.content_type
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def _may_read(user: User, revision: DocumentRevision) -> bool:
+    now = timezone.now()
+    if revision.scan_state == ScanState.QUARANTINED:
+        return False
+    if revision.document.unit_id in permissions.staff_unit_ids(user, now):
+        return True
+    if revision.scan_state == ScanState.PENDING:
+        return False
+    backed = Evidence.objects.filter(revision=revision, removed_at=None).values("score__submission")
+    dossiers = Submission.objects.filter(pk__in=backed).select_related("cycle")
+    return any(permissions.may_read_scores(user, row, now) for row in dossiers)

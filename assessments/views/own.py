@@ -1,0 +1,123 @@
+"""How a person reaches a dossier of the own unit: anything else is missing (design 3, 404)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assessments import permissions
+from assessments.choices import Stage, SubmissionState
+from assessments.errors import Refused
+from assessments.models import Cycle, CriterionScore, Submission
+from assessments.queries import workspace as queries
+from assessments.workflow import scores, windows
+
+#: The end of an illustrative cycle's address.
+ILLUSTRATIVE = "-minh-hoa"
+
+
+class CycleKey:
+    """A cycle in an address: its year, with an ending when it is illustrative."""
+
+    regex = rf"[0-9]{{4}}(?:{ILLUSTRATIVE})?"
+
+    def to_python(self, value: str) -> tuple[int, bool]:
+        """Return year and whether the cycle is illustrative."""
+        return int(value[:4]), value.endswith(ILLUSTRATIVE)
+
+    def to_url(self, cycle: Cycle) -> str:
+        """Return the part of the address that names a cycle."""
+        return f"{cycle.year:04d}{ILLUSTRATIVE if cycle.illustrative else ''}"
+
+
+def dossier_of(
+    request: HttpRequest, key: tuple[int, bool], slug: str, at: dt.datetime
+) -> Submission:
+    """Return the dossier of the person's own unit; raise Http404 for any other or none."""
+    rows = permissions.own_submissions(request.user, at).select_related(
+        "cycle", "unit", "group", "cycle_scheme__scheme"
+    )
+    rows = rows.prefetch_related("cycle__milestones", "cycle__extensions")
+    year, illustrative = key
+    return get_object_or_404(
+        rows, cycle__year=year, cycle__illustrative=illustrative, unit__slug=slug
+    )
+
+
+def leaf_of(submission: Submission, field: str, code: str) -> CriterionScore:
+    """Return one leaf of the dossier; raise Http404 when there is none."""
+    for row in queries.leaves_of_field(submission, field):
+        if row.criterion.code == code:
+            return row
+    raise Http404
+
+
+def address(name: str, submission: Submission, **more: Any) -> str:
+    """Return the address of a page of the dossier."""
+    return reverse(
+        f"workspace:{name}", kwargs={"key": submission.cycle, "slug": submission.unit.slug, **more}
+    )
+
+
+def leaf_address(score: CriterionScore) -> str:
+    """Return the address of a leaf on its field's page."""
+    field = score.criterion.field or score.criterion
+    page = address("field", score.submission, field=field.code)
+    return f"{page}#leaf-{score.pk}"
+
+
+def crumbs(submission: Submission | None = None, *more: tuple[Any, str]) -> list[tuple[Any, str]]:
+    """Return the trail of a page of the workspace, for the breadcrumbs."""
+    trail: list[tuple[Any, str]] = [(_("Unit dossiers"), reverse("workspace:home"))]
+    if submission is not None:
+        trail.append((str(submission), address("dossier", submission)))
+    return [*trail, *more]
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The end of the time in which the unit may write, and the days left to it."""
+
+    end: dt.datetime
+    at: dt.datetime
+
+    @property
+    def text(self) -> str:
+        """Return the last second, so that midnight prints as 23:59:59 of the day before."""
+        return windows.last_second(self.end)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the time is over."""
+        return self.at >= self.end
+
+    @property
+    def days_left(self) -> int:
+        """Return the days from today to the last day; 0 on the last day itself."""
+        last = timezone.localtime(self.end - dt.timedelta(seconds=1)).date()
+        return max((last - timezone.localtime(self.at).date()).days, 0)
+
+
+def deadline_of(submission: Submission, at: dt.datetime) -> Deadline | None:
+    """Return until when the unit may write in the dossier, None once it is out of its hands."""
+    if submission.state == SubmissionState.RETURNED:
+        end = submission.return_due_at
+    elif submission.state in (SubmissionState.DRAFT, SubmissionState.LOCKED):
+        end = queries.closes_at(submission.cycle, Stage.SELF_ASSESSMENT, submission.unit_id)
+    else:
+        end = None
+    return Deadline(end, at) if end else None
+
+
+def why_closed(submission: Submission, at: dt.datetime) -> str:
+    """Return why the unit may not write in the dossier now; an empty text when it may."""
+    try:
+        scores.require_dossier_open(submission, at)
+    except Refused as refusal:
+        return str(refusal)
+    return ""

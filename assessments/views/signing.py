@@ -1,0 +1,104 @@
+"""Signing a dossier and its numbered receipts (design 1, step 5)."""
+
+import datetime as dt
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments import permissions
+from assessments.choices import SubmissionState
+from assessments.errors import GuardFailed, Refused
+from assessments.forms import SignForm
+from assessments.models import Submission
+from assessments.queries import workspace as queries
+from assessments.views import own
+from assessments.workflow.machine import perform, problems, row_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def sign(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+    """Show the report as it will be signed and what stands in its way; sign it.
+
+    The dossier is looked up before the password is asked for, so that strangers meet a 404.
+    """
+    now = timezone.now()
+    submission = own.dossier_of(request, key, slug, now)
+    if request.method != "POST":
+        return _sign_page(request, submission, now, SignForm())
+    return _sign(request, submission)
+
+
+@reauthentication_required
+def _sign(request: HttpRequest, submission: Submission) -> HttpResponse:
+    now = timezone.now()
+    form = SignForm(request.POST)
+    form.full_clean()
+    try:
+        done = perform(
+            "submit", submission, by=request.user, at=now,
+            statement=bool(form.cleaned_data.get("statement")),
+        )  # fmt: skip
+    except GuardFailed as refusal:
+        for reason in refusal.reasons:
+            form.add_error(None, str(reason))
+        return _sign_page(request, submission, now, form, status=422)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _sign_page(request, submission, now, form, status=409)
+    messages.success(request, _("The dossier is signed and submitted."))
+    sequence = done.receipts.latest("sequence").sequence
+    return redirect(own.address("receipt", submission, sequence=sequence))
+
+
+def _sign_page(
+    request: HttpRequest, submission: Submission, at: dt.datetime, form: SignForm, *, status: int = 200
+) -> HttpResponse:
+    leaves = list(queries.leaves_of([submission]))
+    verdict = permissions.may_sign(request.user, submission, at)
+    can_start = submission.state in row_of(Submission, "submit").sources
+    context = {
+        "submission": submission, "leaves": leaves, "form": form, "verdict": verdict,
+        "state": SubmissionState(submission.state), "can_start": can_start,
+        "unbacked": [row for row in leaves if row.criterion.is_self_scored and not row.files],
+        "problems": problems("submit", submission, by=request.user, at=at, statement=True)
+        if can_start else [],
+        "signed_as": permissions.signature_title(request.user, submission, at),
+        "deadline": own.deadline_of(submission, at), "nav": "workspace",
+        "crumbs": own.crumbs(submission, (_("Sign and submit"), "")),
+    }  # fmt: skip
+    return render(request, "workspace/sign.html", context, status=status)
+
+
+@require_safe
+@login_required
+def receipt(request: HttpRequest, key: tuple[int, bool], slug: str, sequence: int) -> HttpResponse:
+    """Show one receipt: number, time, signer and the hash of all that was submitted."""
+    submission = own.dossier_of(request, key, slug, timezone.now())
+    row = get_object_or_404(submission.receipts.select_related("signed_by"), sequence=sequence)
+    context = {
+        "submission": submission, "receipt": row, "nav": "workspace",
+        "crumbs": own.crumbs(submission, (_("Receipt %s") % row.number, "")),
+    }  # fmt: skip
+    return render(request, "workspace/receipt.html", context)
+
+
+@require_safe
+@login_required
+def receipt_content(
+    request: HttpRequest, key: tuple[int, bool], slug: str, sequence: int
+) -> HttpResponse:
+    """Hand over the very bytes that the receipt's hash covers."""
+    submission = own.dossier_of(request, key, slug, timezone.now())
+    row = get_object_or_404(submission.receipts, sequence=sequence)
+    answer = HttpResponse(row.content.encode(), content_type="application/json; charset=utf-8")
+    name = f"bien-nhan-{row.number.replace('/', '-')}.json"
+    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer

@@ -1,0 +1,114 @@
+"""The workspace of unit staff: their dossiers, what is missing, remarks, and who starts where."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from assessments import permissions
+from assessments.choices import SubmissionState
+from assessments.errors import Refused, Stale
+from assessments.forms import RemarksForm, digest
+from assessments.models import Submission
+from assessments.queries import workspace as queries
+from assessments.views import own
+from assessments.workflow.remarks import save_remarks
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Send each person to their workplace: unit staff, council and Home Affairs, everybody else."""
+    if not request.user.is_authenticated:
+        return redirect("public:home")
+    if permissions.staff_unit_ids(request.user, timezone.now()):
+        return redirect("workspace:home")
+    if admin.site.has_permission(request):
+        return redirect("admin:index")
+    return redirect("public:home")
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the dossiers of the person's units: state, deadline, progress, questions, receipts."""
+    now = timezone.now()
+    rows = queries.overviews(permissions.own_submissions(request.user, now))
+    context = {
+        "cards": [_card(row, now) for row in rows],
+        "crumbs": own.crumbs(),
+        "nav": "workspace",
+    }
+    return render(request, "workspace/home.html", context)
+
+
+def _card(overview: queries.Overview, at: dt.datetime) -> dict[str, Any]:
+    submission = overview.submission
+    return {
+        "overview": overview,
+        "submission": submission,
+        "state": SubmissionState(submission.state),
+        "stages": [stage.label for stage in submission.cycle.stages_at(at)],
+        "deadline": own.deadline_of(submission, at),
+        "url": own.address("dossier", submission),
+    }
+
+
+@require_safe
+@login_required
+def dossier(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+    """Show one dossier: its fields, what is missing, the remarks and the receipts."""
+    now = timezone.now()
+    submission = own.dossier_of(request, key, slug, now)
+    return _dossier_page(request, submission, now, RemarksForm(submission=submission))
+
+
+def _dossier_page(
+    request: HttpRequest, submission: Submission, at: dt.datetime, form: RemarksForm,
+    *, stale: bool = False, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    own_rows = permissions.own_submissions(request.user, at).filter(pk=submission.pk)
+    overview = queries.overviews(own_rows)[0]
+    context = _card(overview, at) | {
+        "crumbs": own.crumbs(submission),
+        "closed": own.why_closed(submission, at),
+        "form": form,
+        "stale": stale,
+        "may_sign": permissions.may_sign(request.user, submission, at),
+        "nav": "workspace",
+    }
+    return render(request, "workspace/dossier.html", context, status=status)
+
+
+@require_http_methods(["POST"])
+@login_required
+def remarks(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+    """Save difficulties and proposals, or show both texts when somebody else was faster."""
+    now = timezone.now()
+    submission = own.dossier_of(request, key, slug, now)
+    form = RemarksForm(request.POST, submission=submission)
+    if not form.is_valid():
+        return _dossier_page(request, submission, now, form, status=422)
+    seen = form.cleaned_data["seen"]
+    try:
+        save_remarks(
+            submission=submission, by=request.user, at=now,
+            difficulties=form.cleaned_data["difficulties"], proposals=form.cleaned_data["proposals"],
+            unchanged=lambda row: digest(row) == seen,
+        )  # fmt: skip
+    except Stale as refusal:
+        submission.refresh_from_db()
+        form.data = form.data.copy()
+        form.data["seen"] = digest(submission)
+        form.add_error(None, str(refusal))
+        return _dossier_page(request, submission, now, form, stale=True, status=409)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _dossier_page(request, submission, now, form, status=409)
+    messages.success(request, _("Difficulties and proposals are saved."))
+    return redirect(f"{own.address('dossier', submission)}#remarks")

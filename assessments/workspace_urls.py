@@ -1,0 +1,29 @@
+"""Addresses of the unit's workspace and of evidence files; signed-in people only (design 5)."""
+
+from django.urls import path, register_converter
+
+from assessments.views import documents, leaves, questions, signing, workspace
+from assessments.views.own import CycleKey
+
+register_converter(CycleKey, "cycle")
+_DOSSIER = "tu-danh-gia/<cycle:key>/<slug:slug>/"
+_LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
+
+app_name = "workspace"
+urlpatterns = [
+    path("tu-danh-gia/", workspace.home, name="home"),
+    path(_DOSSIER, workspace.dossier, name="dossier"),
+    path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
+    path(f"{_DOSSIER}nop/", signing.sign, name="sign"),
+    path(f"{_DOSSIER}bien-nhan/<int:sequence>/", signing.receipt, name="receipt"),
+    path(
+        f"{_DOSSIER}bien-nhan/<int:sequence>/noi-dung.json", signing.receipt_content,
+        name="receipt_content",
+    ),
+    path(f"{_DOSSIER}giai-trinh/<int:pk>/", questions.question, name="question"),
+    path(f"{_DOSSIER}linh-vuc/<str:field>/", leaves.field, name="field"),
+    path(_LEAF, leaves.save, name="save"),
+    path(f"{_LEAF}tai-lieu/", documents.evidence, name="evidence"),
+    path(f"{_LEAF}tai-lieu/<int:pk>/go/", documents.detach, name="detach"),
+    path("tai-lieu/<int:pk>/", documents.download, name="file"),
+]  # fmt: skip

@@ -1,0 +1,92 @@
+"""Two people act at once on real connections: one wins, the other is told."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connection
+
+from assessments.choices import CouncilRole, PortalRole
+from assessments.errors import Refused, Stale, WrongState
+from assessments.models import Appointment, Approval, CouncilMember, Event, ScoreHistory
+from assessments.workflow import appraisals
+from assessments.workflow.machine import perform
+from tests.factories.council import make_concluded, make_judged_year, make_meeting, appraise_all
+from tests.factories.cycles import Year, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture(autouse=True)
+def _frozen_rows_may_be_flushed() -> Iterator[None]:
+    """Let the test's tables be emptied: the triggers refuse TRUNCATE, as they should."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+
+
+def at_once(*acts: Callable[[], object]) -> list[type[BaseException] | None]:
+    """Run the acts together; return what each was refused with, or None."""
+    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place: int) -> None:
+        start.wait()
+        try:
+            acts[place]()
+        except Refused as refusal:
+            outcomes[place] = type(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[place]) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes, key=str)
+
+
+def _second_chair(year: Year):
+    user = make_user("Chủ tịch thứ hai")
+    since = year.council.members.get(user=year.chair).since
+    CouncilMember.objects.create(council=year.council, user=user, role=CouncilRole.CHAIR, since=since)
+    return user
+
+
+def test_two_chairs_conclude_at_once() -> None:
+    year = make_judged_year()
+    appraise_all(year, year.first)
+    meeting, other = make_meeting(year), _second_chair(year)
+    acts = [
+        lambda by=by: perform("conclude", year.first.submission, by=by, at=year.at, meeting=meeting)
+        for by in (year.chair, other)
+    ]
+    assert at_once(*acts) == [WrongState, None]
+    assert Event.objects.filter(action="conclude", refused=False).count() == 1
+
+
+def test_two_leaders_approve_at_once() -> None:
+    year = make_judged_year()
+    make_concluded(year, year.first)
+    other = make_user("Lãnh đạo thứ hai")
+    since = year.leader.appointments.get().since
+    Appointment.objects.create(user=other, role=PortalRole.HOME_AFFAIRS_LEADER, since=since)
+    acts = [
+        lambda by=by: perform("approve", year.first.submission, by=by, at=year.at)
+        for by in (year.leader, other)
+    ]
+    assert at_once(*acts) == [WrongState, None]
+    assert Approval.objects.count() == 1
+
+
+def test_one_member_in_two_windows_loses_nothing() -> None:
+    year = make_judged_year()
+    row = year.first.score("1.1")
+    acts = [
+        lambda points=points: appraisals.appraise(
+            score=row, by=year.member, at=year.at, version=row.version, points=points, reason="Xem"
+        )
+        for points in ("1", "2")
+    ]
+    assert at_once(*acts) == [Stale, None]
+    assert ScoreHistory.objects.count() == 1

@@ -1,0 +1,299 @@
+"""Leaf by leaf: facts in, points and trace out; what is wrong stays on screen."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+from tests.factories.cycles import D, make_year
+from tests.workspace.filling import fill
+
+from assessments.choices import Stage
+from assessments.errors import WindowClosed
+from assessments.models import Event, Extension
+from assessments.queries import workspace as queries
+from assessments.workflow import windows
+from assessments.workflow.scores import save_leaf
+
+
+@pytest.fixture
+def save(client, address, year):
+    """Send one leaf's form; the version is the stored one unless told."""
+
+    def send(code, **data):
+        version = data.pop("version", year.first.score(code).version)
+        target = address("save", field=code[0], code=code)
+        with translation.override("en"):
+            return client.post(target, {"version": version} | data, headers={"accept-language": "en"})
+
+    return send
+
+
+def test_page_offers_an_input_for_every_method(client, address):
+    first = client.get(address("field", field="1")).context["cards"]
+    second = client.get(address("field", field="2")).context["cards"]
+    common = ["no_evidence_reason", "note"]
+
+    assert {card.criterion.code: list(card.form.fields) for card in first} == {
+        "1.1": ["version", "met", *common],
+        "1.2": ["version", "option", *common],
+        "1.3": ["version", "a", "b", "not_applicable", *common],
+        "1.4": ["version", "a", "b", "claimed_percent", *common],
+        "1.5": ["version", "count", *common],
+    }
+    assert {card.criterion.code: card.form and list(card.form.fields) for card in second} == {
+        "2.1": ["version", "count", *common],
+        "2.2": ["version", "count", *common],
+        "2.3": None,
+        "2.4": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "points", "trace"),
+    [
+        ("1.1", {"met": "1"}, "2", "Đạt → 2,00"),
+        ("1.1", {"met": "0"}, "0", "Không đạt → 0,00"),
+        ("1.3", {"a": "50", "b": "47"}, "1.88", "b/a = 47/50 = 94 %"),
+        ("1.3", {"a": "0", "b": "0"}, "0", "a = 0, không phát sinh"),
+        ("1.3", {"not_applicable": "on"}, "0", "Không áp dụng"),
+        ("1.4", {"claimed_percent": "79,99"}, "0", "Tỷ lệ = 79,99 %"),
+        ("1.4", {"a": "20", "b": "18"}, "1.8", "b/a = 18/20 = 90 %"),
+        ("1.5", {"count": "1"}, "0.5", "Số lượng = 1"),
+        ("2.1", {"count": "5"}, "0", "< 0"),
+        ("2.2", {"count": "3"}, "1", "> 1,00"),
+    ],
+)
+def test_leaf_is_saved_with_points_and_trace(client, address, year, save, code, facts, points, trace):
+    response = save(code, **facts)
+    score = year.first.score(code)
+
+    assert response.status_code == 302
+    assert response.url == f"{address('field', field=code[0])}#leaf-{score.pk}"
+    assert score.self_points == D(points)
+    assert trace in score.self_trace
+    assert score.self_trace in client.get(response.url).content.decode().replace("&lt;", "<").replace("&gt;", ">")
+
+
+def test_option_is_saved(year, save):
+    level = year.criterion("1.2").levels.get(points=D("1.5"))
+
+    assert save("1.2", option=level.pk).status_code == 302
+    assert year.first.score("1.2").option == level
+    assert year.first.score("1.2").self_points == D("1.5")
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "field", "message"),
+    [
+        ("1.3", {"a": "10", "b": "11"}, "b", "Done b = 11 exceeds due a = 10"),
+        ("1.3", {"a": "1.234,5", "b": "1"}, "a", "Use one decimal mark only: 1.234,5 has a comma and a point"),
+        ("1.3", {"a": "1.234", "b": "1"}, "a", "1.234 may mean 1234 or 1,234; write one of them"),
+        ("1.3", {"a": "mười", "b": "1"}, "a", "Due (a) is not a number: mười"),
+        ("1.3", {"a": "10", "b": ""}, "b", "Done (b) is missing"),
+        ("1.3", {"a": "-1", "b": "0"}, "a", "Due (a) must not be negative: -1"),
+        ("1.4", {"claimed_percent": "100,5"}, "claimed_percent", "100,5 percent is over 100 percent"),
+        ("1.5", {"count": "1,5"}, "count", "Count must be a whole number: 1,5"),
+        ("2.1", {"count": "NaN"}, "count", "Count is not a number: NaN"),
+        ("1.2", {"option": "999999"}, "option", "Select a valid choice."),
+    ],
+)
+def test_bad_fact_stays_on_screen_beside_its_message(year, save, code, facts, field, message):
+    response = save(code, **facts, note="Giữ lại")
+    card = next(c for c in response.context["cards"] if c.criterion.code == code)
+
+    assert response.status_code == 422
+    assert [e.lower() for e in card.form.errors[field]][0].startswith(message.lower())
+    assert card.form["note"].value() == "Giữ lại"
+    for name, typed in facts.items():
+        assert card.form[name].value() == typed
+        if typed and name != "option":
+            assert f'value="{typed}"' in response.content.decode()
+    assert f'aria-invalid="true"' in response.content.decode()
+    assert year.first.score(code).version == 0
+
+
+def test_blank_leaf_is_saved_without_points(year, save):
+    save("1.3", a="10", b="5")
+
+    assert save("1.3", a="", b="").status_code == 302
+    assert year.first.score("1.3").self_points is None
+
+
+def test_not_applicable_is_not_offered_where_the_leaf_always_applies(year, save):
+    save("1.1", not_applicable="on")
+
+    assert year.first.score("1.1").not_applicable is False
+    assert year.first.score("1.1").self_points is None
+
+
+def test_zero_due_is_refused_where_the_leaf_always_applies(year, save):
+    response = save("1.4", a="0", b="0")
+
+    assert response.status_code == 422
+    assert year.first.score("1.4").self_points is None
+
+
+def test_stale_save_shows_both_texts_and_lets_the_person_choose(year, save):
+    save("1.3", a="10", b="5", note="của người trước", version=0)
+
+    response = save("1.3", a="10", b="9", note="của tôi", version=0)
+    card = next(c for c in response.context["cards"] if c.criterion.code == "1.3")
+
+    assert response.status_code == 409
+    assert card.stale is True
+    assert [str(text) for _label, text in card.stated] == ["10", "5", "của người trước"]
+    assert card.form["b"].value() == "9"
+    assert card.form["note"].value() == "của tôi"
+    assert year.first.score("1.3").b == D(5)
+    again = save("1.3", a="10", b="9", note="của tôi", version=card.form["version"].value())
+    assert again.status_code == 302
+    assert year.first.score("1.3").b == D(9)
+
+
+def test_window_closes_to_the_second(year, address, client):
+    end = year.milestone().closes_at
+    score = year.first.score("1.1")
+
+    save_leaf(score=score, by=year.first.focal, at=end - dt.timedelta(microseconds=1), version=0, met=True)
+    with pytest.raises(WindowClosed):
+        save_leaf(score=score, by=year.first.focal, at=end, version=1, met=False)
+    assert year.first.score("1.1").met is True
+
+
+def test_closed_window_makes_the_page_read_only_and_keeps_what_was_typed(year, address, client, save):
+    year.cycle.milestones.filter(stage=Stage.SELF_ASSESSMENT).update(closes_at=year.at)
+
+    page = client.get(address("field", field="1"))
+    response = save("1.3", a="10", b="7", note="vừa gõ")
+    card = next(c for c in response.context["cards"] if c.criterion.code == "1.3")
+
+    assert [card.form for card in page.context["cards"]] == [None] * 5
+    assert page.context["closed"] != ""
+    assert response.status_code == 409
+    assert [str(text) for _label, text in card.typed] == ["10", "7", "vừa gõ"]
+    assert year.first.score("1.3").version == 0
+
+
+def test_extension_keeps_the_page_open(year, address, client):
+    year.cycle.milestones.filter(stage=Stage.SELF_ASSESSMENT).update(closes_at=year.at)
+    until = year.at + dt.timedelta(days=2)
+    Extension.objects.create(
+        cycle=year.cycle, stage=Stage.SELF_ASSESSMENT, unit=year.first.unit, until=until, reason="Bão"
+    )
+    page = client.get(address("field", field="1"))
+
+    assert page.context["closed"] == ""
+    assert page.context["deadline"].end == until
+    assert page.context["deadline"].days_left == 2
+    assert windows.closes_at(year.cycle, Stage.SELF_ASSESSMENT, year.first.unit.pk) == until
+    assert queries.closes_at(year.cycle, Stage.SELF_ASSESSMENT, year.second.unit.pk) == year.at
+
+
+def test_deadline_prints_the_last_second(year, address, client):
+    end = year.milestone().closes_at
+    last = (end - dt.timedelta(seconds=1)).astimezone(dt.timezone(dt.timedelta(hours=7)))
+
+    page = client.get(address("dossier"))
+
+    assert page.context["deadline"].text == f"23:59:59 {last:%d/%m/%Y}"
+    assert f"23:59:59 {last:%d/%m/%Y}" in page.content.decode()
+
+
+def test_returned_dossier_opens_only_the_named_leaves(year, address, client):
+    submission = year.first.submission
+    submission.state, submission.returned_from = "returned", "submitted"
+    submission.return_due_at = year.at + dt.timedelta(days=3)
+    submission.save()
+    submission.scores.filter(criterion__code="1.3").update(open_to_unit=True)
+
+    cards = client.get(address("field", field="1")).context["cards"]
+
+    assert [card.criterion.code for card in cards if card.form] == ["1.3"]
+
+
+def test_progress_counts_what_is_filled_and_what_lacks_evidence(year, client, save):
+    save("1.3", a="50", b="47")
+    save("1.5", count="2", no_evidence_reason="Chưa có")
+
+    card = client.get(reverse("workspace:home")).context["cards"][0]
+    first, second = card["overview"].fields
+
+    assert (first.leaves, first.filled, len(first.bare)) == (5, 2, 4)
+    assert (first.points, first.max_points) == (D("2.88"), D(9))
+    assert (second.leaves, second.filled, len(second.bare)) == (2, 0, 2)
+    assert not first.done
+
+
+def test_leaf_left_out_does_not_count_in_the_denominator(year, client, address, save):
+    save("1.3", not_applicable="on")
+
+    progress = client.get(address("field", field="1")).context["progress"]
+
+    assert (progress.points, progress.max_points) == (D(0), D(7))
+
+
+def test_remarks_are_saved_and_a_lost_update_is_noticed(year, client, address):
+    page = client.get(address("dossier"))
+    seen = page.context["form"]["seen"].value()
+    post = address("remarks")
+
+    saved = client.post(post, {"seen": seen, "difficulties": "Thiếu người", "proposals": "Tập huấn"})
+    stale = client.post(post, {"seen": seen, "difficulties": "Khác", "proposals": ""})
+    submission = year.first.submission
+    submission.refresh_from_db()
+
+    assert saved.status_code == 302
+    assert stale.status_code == 409
+    assert (submission.difficulties, submission.proposals) == ("Thiếu người", "Tập huấn")
+    assert "Thiếu người" in stale.content.decode()
+    assert stale.context["form"]["difficulties"].value() == "Khác"
+    again = client.post(post, {"seen": stale.context["form"]["seen"].value(), "difficulties": "Khác"})
+    assert again.status_code == 302
+    assert Event.objects.filter(action="remarks").count() == 2
+
+
+def test_remarks_are_refused_once_the_dossier_is_submitted(year, client, address):
+    fill(year.first, year.at)
+    type(year.first.submission).objects.update(state="submitted")
+    seen = client.get(address("dossier")).context["form"]["seen"].value()
+
+    response = client.post(address("remarks"), {"seen": seen, "difficulties": "Muộn"})
+
+    assert response.status_code == 409
+    year.first.submission.refresh_from_db()
+    assert year.first.submission.difficulties == ""
+
+
+@pytest.mark.parametrize("name", ["field", "dossier", "sign", "evidence"])
+def test_queries_do_not_grow_with_leaves(db, signed_in, django_assert_num_queries, name):
+    counts = []
+    for number, codes in enumerate((["1.1"], ["1.1", "1.3", "1.5"])):
+        year = make_year(year=2031 + number, codes=codes)
+        more = {"field": {"field": "1"}, "evidence": {"field": "1", "code": "1.1"}}.get(name, {})
+        keys = {"key": year.cycle, "slug": year.first.unit.slug} | more
+        counts.append(_queries(signed_in(year.first.focal), reverse(f"workspace:{name}", kwargs=keys)))
+
+    assert counts[0] == counts[1]
+
+
+def test_queries_of_home_do_not_grow_with_dossiers(db, signed_in):
+    counts = []
+    for dossiers in (1, 3):
+        years = [make_year(year=2030 + 10 * dossiers + n, units=1) for n in range(dossiers)]
+        person = years[0].first.focal
+        for each in years[1:]:
+            each.first.unit.memberships.create(user=person, role="focal", since=dt.date(2020, 1, 1))
+        counts.append(_queries(signed_in(person), reverse("workspace:home")))
+
+    assert counts[0] == counts[1]
+
+
+def _queries(browser, path):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    browser.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(path).status_code == 200
+    return len(captured)

@@ -1,0 +1,44 @@
+"""Small files of every kind, good and bad, built from bytes."""
+
+import io
+import zipfile
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+
+
+def upload(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def pdf(name: str = "Kế hoạch.pdf", extra: bytes = b"") -> SimpleUploadedFile:
+    return upload(name, PDF + extra)
+
+
+def package(
+    main: str = "word/document.xml", kind: str = f"{OFFICE}.wordprocessingml.document.main+xml",
+    parts: dict[str, bytes] | None = None, contents: bytes | None = None,
+) -> bytes:  # fmt: skip
+    """Return an Office package with one main part."""
+    listed = (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Override PartName="/{main}" ContentType="{kind}"/></Types>'
+    ).encode()
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", listed if contents is None else contents)
+        file.writestr(main, b"<w/>")
+        for name, body in (parts or {}).items():
+            file.writestr(name, body)
+    return stream.getvalue()
+
+
+def workbook() -> bytes:
+    return package("xl/workbook.xml", f"{OFFICE}.spreadsheetml.sheet.main+xml")
