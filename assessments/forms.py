@@ -36,10 +36,10 @@ def inputs_of(criterion: Criterion) -> tuple[str, ...]:
 class NumberInput(forms.CharField):
     """A number as people type it, comma or point; it becomes a Decimal or a sentence of refusal."""
 
-    def __init__(self, parse: Callable[[str], Decimal], **kwargs: Any) -> None:
+    def __init__(self, parse: Callable[..., Decimal], *, name: str, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(required=False, widget=widget, **kwargs)
-        self.parse = parse
+        self.parse, self.name = parse, name
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the number, None when nothing was typed."""
@@ -47,7 +47,7 @@ class NumberInput(forms.CharField):
         if not text:
             return None
         try:
-            return self.parse(text)
+            return self.parse(text, field=self.name)
         except ScoringError as error:
             raise forms.ValidationError(sentence(error.reason, error.params)) from error
 
@@ -138,11 +138,12 @@ def _option(criterion: Criterion) -> forms.Field:
 _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
     "met": _met,
     "option": _option,
-    "a": lambda criterion: NumberInput(parse_count, label=_("Due (a)")),
-    "b": lambda criterion: NumberInput(parse_count, label=_("Done (b)")),
-    "count": lambda criterion: NumberInput(parse_count, label=_("Count")),
+    "a": lambda criterion: NumberInput(parse_count, name="a", label=_("Due (a)")),
+    "b": lambda criterion: NumberInput(parse_count, name="b", label=_("Done (b)")),
+    "count": lambda criterion: NumberInput(parse_count, name="count", label=_("Count")),
     "claimed_percent": lambda criterion: NumberInput(
-        parse_points, label=_("Percentage"), help_text=_("Only when a and b are not known.")
+        parse_points, name="percent", label=_("Percentage"),
+        help_text=_("Only when a and b are not known."),
     ),
 }
 

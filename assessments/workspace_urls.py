@@ -3,9 +3,9 @@
 from django.urls import path, register_converter
 
 from assessments.views import documents, leaves, questions, signing, workspace
-from assessments.views.own import CycleKey
+from assessments.views.own import CycleConverter
 
-register_converter(CycleKey, "cycle")
+register_converter(CycleConverter, "cycle")
 _DOSSIER = "tu-danh-gia/<cycle:key>/<slug:slug>/"
 _LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
 

@@ -1,17 +1,27 @@
-"""The portal's admin: Django's own, with its titles and the models in the order of the year."""
+"""The portal's admin: Django's own, with a to-do per role and the models in the order of the year."""
 
 from typing import Any
 
-from django.conf import settings
+from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions, roles
+from assessments.queries import progress
+
+#: Models in the order in which the year needs them; others follow by name.
+ORDER = (
+    "UnitGroup", "Unit", "UnitAlias", "UnitHead", "SigningAuthorisation", "Membership", "Succession",
+    "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "Council", "Assignment",
+    "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation", "Adjustment",
+    "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision", "Approval",
+    "Publication", "Event", "Appointment", "SiteIdentity",
+)  # fmt: skip
+_PLACE = {name: place for place, name in enumerate(ORDER)}
+_PAGES = {"appraisal": "assessments_submission_appraisal", "council": "assessments_submission_council"}
 
 
 class PortalAdminSite(AdminSite):
@@ -20,14 +30,13 @@ class PortalAdminSite(AdminSite):
     site_header = _("Public administration reform index")
     site_title = _("CCHC administration")
     index_title = _("To do")
+    index_template = "admin/todo.html"
     enable_nav_sidebar = True
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send visitors to the portal's own sign-in, so that lockout and second factor hold here."""
-        if request.user.is_authenticated:
-            raise PermissionDenied
-        target = request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path()
-        return redirect_to_login(target, login_url=settings.LOGIN_URL)
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Accounts sign in by allauth, so that lockout and the second factor hold here too.
+        self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in everyone who holds a role with work in the admin today."""
@@ -36,3 +45,31 @@ class PortalAdminSite(AdminSite):
             return False
         held = permissions.roles_of(user, timezone.localdate())
         return user.is_superuser or any(roles.ROLES[role].enters_admin for role in held)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what waits for the person in each of their roles."""
+        sections = [
+            {"role": section.role,
+             "entries": [{"item": item, "url": self._address(item)} for item in section.items]}
+            for section in progress.todo(request.user, timezone.now())
+        ]  # fmt: skip
+        return super().index(request, {**(extra_context or {}), "todo": sections})
+
+    def _address(self, item: progress.Item) -> str:
+        if item.model in _PAGES:
+            return reverse(f"admin:{_PAGES[item.model]}", args=[item.pk])
+        view, args = ("change", [item.pk]) if item.pk else ("changelist", [])
+        try:
+            address = reverse(f"admin:assessments_{item.model}_{view}", args=args)
+        except NoReverseMatch:  # a model whose pages are not built in
+            return ""
+        return f"{address}?{item.query}" if item.query else address
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """List the models in the order of the year."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(
+                key=lambda model: (_PLACE.get(model["object_name"], len(_PLACE)), model["name"])
+            )
+        return apps

@@ -1,5 +1,23 @@
 """The admin, one file per stage; importing a file registers its models."""
 
-from assessments.admin import publications, schemes
+from assessments.admin import (
+    appraisals,
+    councils,
+    cycles,
+    events,
+    publications,
+    schemes,
+    submissions,
+    surveys,
+)
 
-__all__ = ["publications", "schemes"]
+__all__ = [
+    "appraisals",
+    "councils",
+    "cycles",
+    "events",
+    "publications",
+    "schemes",
+    "submissions",
+    "surveys",
+]

@@ -149,7 +149,7 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say) -> None:
     """Carry a year from empty dossiers to its publication."""
     dossiers = list(cycle.submissions.select_related("cycle", "cycle_scheme", "unit"))
     first_of_group = {row.group_id: row.pk for row in reversed(dossiers)}
-    surveys.load_results(cycle, calendar.during(Stage.APPRAISAL, 5))
+    surveys.load_results(cycle)
     meeting = Meeting.objects.create(
         council=cycle.council, minutes_number=f"01/BB-HĐ-{cycle.year} (minh họa)",
         held_on=calendar.during(Stage.COUNCIL).date(),

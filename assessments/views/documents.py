@@ -24,7 +24,7 @@ from units.models import User
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def evidence(
-    request: HttpRequest, key: tuple[int, bool], slug: str, field: str, code: str
+    request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
 ) -> HttpResponse:
     """Attach a file to a leaf, new or from the unit's library."""
     now = timezone.now()
@@ -76,7 +76,7 @@ def _attached(form: Any, score: CriterionScore, by: User, at: Any) -> bool:
 @require_http_methods(["POST"])
 @login_required
 def detach(
-    request: HttpRequest, key: tuple[int, bool], slug: str, field: str, code: str, pk: int
+    request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str, pk: int
 ) -> HttpResponse:
     """Take a file off its leaf."""
     now = timezone.now()

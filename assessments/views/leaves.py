@@ -62,7 +62,7 @@ class LeafCard:
 
 @require_safe
 @login_required
-def field(request: HttpRequest, key: tuple[int, bool], slug: str, field: str) -> HttpResponse:
+def field(request: HttpRequest, key: own.CycleKey, slug: str, field: str) -> HttpResponse:
     """Show the form of one field of the dossier."""
     now = timezone.now()
     return _field_page(request, own.dossier_of(request, key, slug, now), field, now)
@@ -71,7 +71,7 @@ def field(request: HttpRequest, key: tuple[int, bool], slug: str, field: str) ->
 @require_http_methods(["POST"])
 @login_required
 def save(
-    request: HttpRequest, key: tuple[int, bool], slug: str, field: str, code: str
+    request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
 ) -> HttpResponse:
     """Save one leaf and go back to it; what cannot be saved stays on screen with the reason."""
     now = timezone.now()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -21,31 +21,37 @@ from assessments.workflow import scores, windows
 ILLUSTRATIVE = "-minh-hoa"
 
 
-class CycleKey:
-    """A cycle in an address: its year, with an ending when it is illustrative."""
+class CycleKey(NamedTuple):
+    """What names a cycle in an address."""
+
+    year: int
+    illustrative: bool
+
+
+class CycleConverter:
+    """Write a cycle into an address: its year, with an ending when it is illustrative."""
 
     regex = rf"[0-9]{{4}}(?:{ILLUSTRATIVE})?"
 
-    def to_python(self, value: str) -> tuple[int, bool]:
+    def to_python(self, value: str) -> CycleKey:
         """Return year and whether the cycle is illustrative."""
-        return int(value[:4]), value.endswith(ILLUSTRATIVE)
+        return CycleKey(int(value[:4]), value.endswith(ILLUSTRATIVE))
 
-    def to_url(self, cycle: Cycle) -> str:
+    def to_url(self, cycle: Cycle | CycleKey) -> str:
         """Return the part of the address that names a cycle."""
         return f"{cycle.year:04d}{ILLUSTRATIVE if cycle.illustrative else ''}"
 
 
 def dossier_of(
-    request: HttpRequest, key: tuple[int, bool], slug: str, at: dt.datetime
+    request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime
 ) -> Submission:
     """Return the dossier of the person's own unit; raise Http404 for any other or none."""
     rows = permissions.own_submissions(request.user, at).select_related(
         "cycle", "unit", "group", "cycle_scheme__scheme"
     )
     rows = rows.prefetch_related("cycle__milestones", "cycle__extensions")
-    year, illustrative = key
     return get_object_or_404(
-        rows, cycle__year=year, cycle__illustrative=illustrative, unit__slug=slug
+        rows, cycle__year=key.year, cycle__illustrative=key.illustrative, unit__slug=slug
     )
 
 

@@ -17,7 +17,7 @@ from assessments.workflow import questions
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def question(request: HttpRequest, key: tuple[int, bool], slug: str, pk: int) -> HttpResponse:
+def question(request: HttpRequest, key: own.CycleKey, slug: str, pk: int) -> HttpResponse:
     """Show one question on a leaf with its clock, and take the unit's answer."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)

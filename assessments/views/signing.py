@@ -24,7 +24,7 @@ from assessments.workflow.machine import perform, problems, row_of
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def sign(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+def sign(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Show the report as it will be signed and what stands in its way; sign it.
 
     The dossier is looked up before the password is asked for, so that strangers meet a 404.
@@ -79,7 +79,7 @@ def _sign_page(
 
 @require_safe
 @login_required
-def receipt(request: HttpRequest, key: tuple[int, bool], slug: str, sequence: int) -> HttpResponse:
+def receipt(request: HttpRequest, key: own.CycleKey, slug: str, sequence: int) -> HttpResponse:
     """Show one receipt: number, time, signer and the hash of all that was submitted."""
     submission = own.dossier_of(request, key, slug, timezone.now())
     row = get_object_or_404(submission.receipts.select_related("signed_by"), sequence=sequence)
@@ -93,7 +93,7 @@ def receipt(request: HttpRequest, key: tuple[int, bool], slug: str, sequence: in
 @require_safe
 @login_required
 def receipt_content(
-    request: HttpRequest, key: tuple[int, bool], slug: str, sequence: int
+    request: HttpRequest, key: own.CycleKey, slug: str, sequence: int
 ) -> HttpResponse:
     """Hand over the very bytes that the receipt's hash covers."""
     submission = own.dossier_of(request, key, slug, timezone.now())

@@ -61,7 +61,7 @@ def _card(overview: queries.Overview, at: dt.datetime) -> dict[str, Any]:
 
 @require_safe
 @login_required
-def dossier(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+def dossier(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Show one dossier: its fields, what is missing, the remarks and the receipts."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
@@ -87,7 +87,7 @@ def _dossier_page(
 
 @require_http_methods(["POST"])
 @login_required
-def remarks(request: HttpRequest, key: tuple[int, bool], slug: str) -> HttpResponse:
+def remarks(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Save difficulties and proposals, or show both texts when somebody else was faster."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)

@@ -118,7 +118,9 @@ def judged(
         free = dataclasses.replace(rule, method=scoring.Method.APPRAISER, step=step)
         outcome = scoring.score(free, Facts(points=points))
     except ScoringError as error:
-        raise refusals.refused(error) from error
+        refusal = refusals.refused(error)
+        refusal.field = refusal.field or ("points" if applicable else "not_applicable")
+        raise refusal from error
     return dataclasses.replace(outcome, trace="")
 
 

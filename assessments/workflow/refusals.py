@@ -15,4 +15,6 @@ def refused(error: ScoringError) -> BadInput:
     named = _FACTS.get(str(error.params.get("field", "")), "")
     if error.reason is Reason.DONE_EXCEEDS_DUE:
         named = "b"
+    if error.reason is Reason.PERCENT_OVER_100:
+        named = "claimed_percent"
     return BadInput(sentence(error.reason, error.params), field=named, code=error.code)

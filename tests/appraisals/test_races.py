@@ -1,7 +1,7 @@
 """Two people act at once on real connections: one wins, the other is told."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -11,18 +11,10 @@ from assessments.errors import Refused, Stale, WrongState
 from assessments.models import Appointment, Approval, CouncilMember, Event, ScoreHistory
 from assessments.workflow import appraisals
 from assessments.workflow.machine import perform
-from tests.factories.council import make_concluded, make_judged_year, make_meeting, appraise_all
+from tests.factories.council import appraise_all, make_concluded, make_judged_year, make_meeting
 from tests.factories.cycles import Year, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-
-
-@pytest.fixture(autouse=True)
-def _frozen_rows_may_be_flushed() -> Iterator[None]:
-    """Let the test's tables be emptied: the triggers refuse TRUNCATE, as they should."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*acts: Callable[[], object]) -> list[type[BaseException] | None]:

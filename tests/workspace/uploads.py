@@ -4,6 +4,7 @@ import io
 import zipfile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -38,6 +39,13 @@ def package(
         for name, body in (parts or {}).items():
             file.writestr(name, body)
     return stream.getvalue()
+
+
+def status(browser: Client, path: str) -> int:
+    """Ask for a file and return the status; a streamed answer is closed."""
+    response = browser.get(path)
+    response.close()
+    return response.status_code
 
 
 def workbook() -> bytes:

@@ -1,0 +1,128 @@
+"""Forms of the appraisal and council pages: one leaf each, plain POST, texts kept on errors."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from assessments.admin.act_forms import _MOMENT, moment_input
+from assessments.choices import AdjustmentKind, NaPolicy, SampleDecision
+from assessments.models import CriterionScore, Meeting, Submission
+from assessments.scoring import format_decimal
+
+
+def _area(rows: int = 2) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class LeafForm(forms.Form):
+    """A form on one leaf; the leaf's id keeps the inputs of the page apart."""
+
+    verb = ""
+
+    def __init__(self, row: CriterionScore, data: Any = None, **kwargs: Any) -> None:
+        self.row = row
+        kwargs.setdefault("prefix", f"{self.verb}{row.pk}")
+        super().__init__(data, initial=self.first_values(), **kwargs)
+
+    def first_values(self) -> dict[str, Any]:
+        """Return what the inputs hold at first."""
+        return {}
+
+
+class PointsForm(LeafForm):
+    """Points with one decimal mark; numbers are read by the scoring package, not by the browser."""
+
+    points = forms.CharField(label=_("Points"), required=False, max_length=20)
+    not_applicable = forms.BooleanField(label=_("Does not apply to the unit"), required=False)
+    reason = forms.CharField(label=_("Reason"), required=False, widget=_area())
+
+    def __init__(self, row: CriterionScore, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(row, data, **kwargs)
+        most = format_decimal(row.criterion.max_points)
+        self.fields["points"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+        self.fields["points"].help_text = _("From 0 to %(most)s.") % {"most": most}
+        if row.criterion.na_policy == NaPolicy.NOT_ALLOWED:
+            del self.fields["not_applicable"]
+
+    def judgement(self) -> dict[str, Any]:
+        """Return points, applicability and reason as the verbs take them."""
+        data = self.cleaned_data
+        return {
+            "points": data["points"], "applicable": not data.get("not_applicable", False),
+            "reason": data["reason"],
+        }  # fmt: skip
+
+
+class AppraiseForm(PointsForm):
+    """The appraiser's points, on the version of the leaf that was looked at."""
+
+    verb = "appraise"
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def first_values(self) -> dict[str, Any]:
+        """Start from the points given before, else from the unit's own."""
+        points: Decimal | None = self.row.appraised_points
+        if points is None:
+            points = self.row.self_points
+        return {
+            "points": "" if points is None else format_decimal(points), "version": self.row.version,
+        }  # fmt: skip
+
+
+class AskForm(LeafForm):
+    """A question to the unit and when its answer is due."""
+
+    verb = "ask"
+    question = forms.CharField(label=_("Question"), widget=_area())
+    due_at = forms.DateTimeField(
+        label=_("Answer due before"), widget=moment_input(), input_formats=[_MOMENT]
+    )
+
+
+class DecideForm(PointsForm):
+    """The council's decision on a leaf in a meeting."""
+
+    verb = "decide"
+    meeting = forms.ModelChoiceField(label=_("Meeting and minutes"), queryset=Meeting.objects.none())
+    votes_for = forms.IntegerField(label=_("Votes for"), min_value=0, max_value=999, initial=0)
+    votes_against = forms.IntegerField(label=_("Votes against"), min_value=0, max_value=999, initial=0)
+    dissent = forms.CharField(label=_("Dissent"), required=False, widget=_area())
+
+    def __init__(self, row: CriterionScore, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(row, data, **kwargs)
+        meetings = Meeting.objects.filter(council__cycle=row.submission.cycle_id)
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
+
+    def first_values(self) -> dict[str, Any]:
+        """Start from the decision on record."""
+        decision = getattr(self.row, "decision", None)
+        if decision is None:
+            return {}
+        return {
+            "points": format_decimal(decision.points), "reason": decision.reason,
+            "meeting": decision.meeting, "votes_for": decision.votes_for,
+            "votes_against": decision.votes_against, "dissent": decision.dissent,
+        }  # fmt: skip
+
+
+class SurveyForm(LeafForm):
+    """What becomes of a survey leaf with a small or missing sample."""
+
+    verb = "survey"
+    decision = forms.ChoiceField(label=_("Decision"), choices=SampleDecision.choices)
+    reason = forms.CharField(label=_("Reason"), widget=_area())
+
+
+class AdjustmentForm(forms.Form):
+    """A bonus or penalty to propose, in index points."""
+
+    verb = "adjust"
+    kind = forms.ChoiceField(label=_("Kind"), choices=AdjustmentKind.choices)
+    points = forms.CharField(label=_("Index points"), max_length=20)
+    reason = forms.CharField(label=_("Reason"), widget=_area())
+
+    def __init__(self, submission: Submission, data: Any = None) -> None:
+        self.submission = submission
+        super().__init__(data, prefix="adjust")

@@ -1,0 +1,106 @@
+"""What the council gave and decided, to read; bonuses and penalties with their acts."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from assessments import permissions
+from assessments.admin.base import WorkflowAdmin
+from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin, user_of
+from assessments.models import (
+    Adjustment, Appraisal, Approval, CouncilDecision, Explanation, Meeting,
+)  # fmt: skip
+
+_CYCLE = ("score__submission__cycle", admin.RelatedOnlyFieldListFilter)
+_FIELD = ("score__criterion__field", admin.RelatedOnlyFieldListFilter)
+_LEAF = ("score__submission__cycle", "score__criterion", "member__user")
+_SEARCH = ("score__criterion__code", "score__submission__unit_code", "score__submission__unit__search_name")
+
+
+@admin.register(Appraisal)
+class AppraisalAdmin(LeafScopedAdmin):
+    """Points and opinions of the appraisers."""
+
+    list_display = ("score", "member", "round", "points", "applicable", "responsible", "flagged_conflict", "at")
+    list_filter = (_CYCLE, _FIELD, "responsible", "flagged_conflict")
+    list_select_related = _LEAF
+    search_fields = _SEARCH
+
+
+@admin.register(Explanation)
+class ExplanationAdmin(LeafScopedAdmin):
+    """Questions and answers."""
+
+    list_display = ("score", "round", "asked_by", "asked_at", "due_at", "closed_at", "closed_by_clock")
+    list_filter = (_CYCLE, _FIELD, ("closed_at", admin.EmptyFieldListFilter), "closed_by_clock")
+    list_select_related = ("score__submission__cycle", "score__criterion", "asked_by__user")
+    search_fields = _SEARCH
+
+
+@admin.register(CouncilDecision)
+class CouncilDecisionAdmin(LeafScopedAdmin):
+    """Decisions on leaves, with votes and dissent."""
+
+    list_display = ("score", "points", "applicable", "meeting", "votes_for", "votes_against", "at")
+    list_filter = (_CYCLE,)
+    list_select_related = ("score__submission__cycle", "score__criterion", "meeting")
+    search_fields = _SEARCH
+
+
+@admin.register(Approval)
+class ApprovalAdmin(DossierScopedAdmin):
+    """Approvals in force and revoked."""
+
+    list_display = ("submission", "by", "at", "revoked_at")
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("submission__cycle", "by")
+    search_fields = ("submission__unit_code", "submission__unit__search_name")
+
+
+@admin.register(Adjustment)
+class AdjustmentAdmin(WorkflowAdmin, DossierScopedAdmin, ReadOnlyAdmin):
+    """Proposed bonuses and penalties; the chair accepts or refuses by the buttons."""
+
+    list_display = ("submission", "kind", "points", "state", "proposed_by", "decided_at")
+    list_filter = ("state", "kind", ("submission__cycle", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("submission__cycle", "proposed_by")
+    search_fields = ("submission__unit_code", "submission__unit__search_name")
+    fields = ("submission", "kind", "points", "reason", "state", "proposed_by", "decided_by", "decided_at")
+    readonly_fields = fields
+
+
+@admin.register(Meeting)
+class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Meetings of the council with the number and the signed file of their minutes."""
+
+    list_display = ("minutes_number", "held_on", "council")
+    list_filter = (("council", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("council",)
+    search_fields = ("minutes_number",)
+    exclude = ("minutes_file",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
+        """Return the meetings of the person's councils; of all for those who oversee them."""
+        user, day = user_of(request), timezone.localdate()
+        rows = super().get_queryset(request)
+        if permissions.roles_of(user, day) & {"home_affairs_leader", "city_approver", "auditor"}:
+            return rows
+        seats = permissions.seats_of(user, day)
+        return rows.filter(council__in=seats.values("council"))
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
+        """Offer the person's own councils only."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "council" and request is not None:
+            seats = permissions.seats_of(user_of(request), timezone.localdate())
+            field.queryset = field.queryset.filter(pk__in=seats.values("council"))
+        return field
+
+    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        """Keep a meeting on which decisions rest."""
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and not (obj and obj.decisions.exists())
+
+

@@ -1,0 +1,31 @@
+"""The log, to read, for those who oversee the year."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from assessments import permissions
+from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
+from assessments.models import Event
+
+_OVERSEERS = frozenset({"home_affairs_leader", "auditor"})
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """Acts and refusals, but none about a unit in whose appraisal the person has a conflict."""
+
+    list_display = ("at", "actor", "action", "refused", "object_type", "object_id", "cycle", "position")
+    list_filter = ("refused", "action", "object_type", ("cycle", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("actor", "cycle")
+    search_fields = ("action", "object_id", "request_id", "actor__username")
+    date_hierarchy = "at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
+        """Return the events for overseers; nobody else has any, superusers included."""
+        user, now = user_of(request), timezone.now()
+        rows = super().get_queryset(request)
+        if not permissions.roles_of(user, permissions.day_of(now)) & _OVERSEERS:
+            return rows.none()
+        return rows.filter(without_conflicts(user, now, "cycle", "unit_id_at"))

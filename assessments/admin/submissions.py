@@ -1,0 +1,110 @@
+"""Dossiers and their leaves in the admin: to read, with the acts of the table as buttons."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from assessments import permissions
+from assessments.admin.act_forms import CloseForm, LeavesForm, MeetingForm, ReturnForm
+from assessments.admin.appraisal_pages import AppraisalPagesMixin
+from assessments.admin.base import ActForm, WorkflowAdmin
+from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
+from assessments.models import Approval, CriterionScore, Submission
+from assessments.workflow import approvals, conclusions, surveys
+from cchc.kit.admin import PlainSearch
+
+#: Importing the stages puts their rows into the table of acts.
+STAGES = (conclusions, approvals, surveys)
+_LISTED = (
+    "unit_name", "unit_code", "group", "cycle", "state", "round", "late", "submitted_at",
+    "return_due_at", "ranked", "unranked_reason",
+)  # fmt: skip
+_CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
+
+
+@admin.register(Submission)
+class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyAdmin):
+    """All dossiers but those of units in which the person has a conflict of interest."""
+
+    list_display = ("unit_name", "group", "cycle", "state", "round", "late", "submitted_at", "pages")
+    list_filter = (
+        "state", "late", ("cycle", admin.RelatedOnlyFieldListFilter),
+        ("group", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("group", "cycle")
+    search_fields = ("unit_code", "unit__search_name", "unit__aliases__search_name")
+    plain_fields = ("unit_name",)
+    act_forms: ClassVar[dict[str, type[ActForm]]] = {
+        "return": ReturnForm, "send_back": LeavesForm, "reopen": LeavesForm,
+        "open_correction": LeavesForm, "conclude": MeetingForm, "close_without_dossier": CloseForm,
+    }  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        """Return the dossiers that the person may see in lists (design 3)."""
+        listed = permissions.listed_submissions(user_of(request), timezone.now())
+        rows: QuerySet[Submission] = super().get_queryset(request)
+        return rows.filter(pk__in=listed.values("pk"))
+
+    def get_fields(self, request: HttpRequest, obj: Submission | None = None) -> tuple[str, ...]:
+        """Show the unit's own words only to those who may read its scores."""
+        if obj and permissions.may_read_scores(user_of(request), obj, timezone.now()):
+            return (*_LISTED, *_CONTENT, "pages")
+        return _LISTED
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Show everything and edit nothing."""
+        return (*_LISTED, *_CONTENT, "pages")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """Link to the pages with scores only for those whom they let in."""
+        shown: tuple[str, ...] = self.list_display
+        readable = permissions.readable_submissions(user_of(request), timezone.now())
+        return shown if readable.exists() else tuple(name for name in shown if name != "pages")
+
+    @admin.display(description=_("appraisal"))
+    def pages(self, obj: Submission) -> SafeString:
+        """Link to the appraisal of the dossier."""
+        address = reverse("admin:assessments_submission_appraisal", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', address, _("leaf by leaf"))
+
+    @admin.display(description=_("approved"))
+    def approved(self, obj: Submission) -> str:
+        """Say who approved the dossier and when, if it is approved."""
+        approval = Approval.objects.filter(submission=obj, revoked_at=None).select_related("by").first()
+        return f"{approval.by}, {timezone.localtime(approval.at):%d/%m/%Y %H:%M}" if approval else "—"
+
+
+@admin.register(CriterionScore)
+class CriterionScoreAdmin(PlainSearch, LeafScopedAdmin):
+    """Leaves across dossiers, to read and compare."""
+
+    leaf_path = ""
+    list_display = (
+        "criterion", "dossier", "self_points", "appraised_points", "final_points", "final_applicable",
+    )  # fmt: skip
+    list_filter = (
+        ("submission__cycle", admin.RelatedOnlyFieldListFilter),
+        ("submission__group", admin.RelatedOnlyFieldListFilter),
+        ("criterion__field", admin.RelatedOnlyFieldListFilter),
+        ("appraised_points", admin.EmptyFieldListFilter),
+    )  # fmt: skip
+    list_select_related = ("criterion", "submission__cycle")
+    search_fields = ("criterion__code", "submission__unit_code", "submission__unit__search_name")
+    fields = (
+        "dossier", "criterion", "self_points", "self_trace", "appraised_points",
+        "appraised_applicable", "appraised_round", "final_points", "final_applicable", "final_trace",
+        "independent_a", "independent_b", "independent_source",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("dossier"), ordering="submission__unit__sort_name")
+    def dossier(self, obj: CriterionScore) -> str:
+        """Name the unit and the year."""
+        return str(obj.submission)

@@ -1,0 +1,183 @@
+"""What waits for a person, per role; every count is scoped as the lists behind it are."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessments import permissions
+from assessments.choices import (
+    CouncilRole, CycleState, Method, PublicationState, SchemeState, SubmissionState,
+)  # fmt: skip
+from assessments.models import (
+    Appointment, Assignment, Criterion, CriterionScore, Cycle, Publication, Scheme, Submission,
+    SurveyResult,
+)  # fmt: skip
+from assessments.queries import appraisal
+from assessments.roles import ROLES
+from units.models import User
+
+State = SubmissionState
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits: how many, of which model, and the query or object that shows it."""
+
+    label: str | Promise
+    count: int
+    model: str = "submission"
+    query: str = ""
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """What waits for a person in one of their roles."""
+
+    role: str | Promise
+    items: list[Item] = field(default_factory=list)
+
+
+def todo(user: User, at: dt.datetime) -> list[Section]:
+    """Return a section for each role of the person that has work in the admin."""
+    held = permissions.roles_of(user, permissions.day_of(at))
+    return [Section(ROLES[role].label, make(user, at)) for role, make in _SECTIONS.items() if role in held]
+
+
+def _listed(user: User, at: dt.datetime) -> QuerySet[Submission]:
+    return permissions.listed_submissions(user, at)
+
+
+def _of_council(user: User, at: dt.datetime, role: str) -> QuerySet[Submission]:
+    seats = permissions.seats_of(user, permissions.day_of(at)).filter(role=role)
+    return _listed(user, at).filter(cycle__council__in=seats.values("council"))
+
+
+def _by_state(rows: QuerySet[Submission], labels: dict[str, str | Promise]) -> list[Item]:
+    counted = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    return [
+        Item(label, counted.get(state, 0), query=f"state__exact={state}") for state, label in labels.items()
+    ]
+
+
+def _secretary(user: User, at: dt.datetime) -> list[Item]:
+    rows = _of_council(user, at, CouncilRole.SECRETARY)
+    found = _by_state(
+        rows,
+        {
+            State.SUBMITTED: _("submitted, waiting for the start"),
+            State.LOCKED: _("locked, overdue"),
+            State.EXPLAINING: _("awaiting explanation"),
+        },
+    )
+    overdue = rows.filter(state=State.RETURNED, return_due_at__lte=at).count()
+    late = rows.filter(late=True).exclude(state__in=[State.APPROVED, State.PUBLISHED]).count()
+    return [
+        *found,
+        Item(_("returned, mending overdue"), overdue, query=f"state__exact={State.RETURNED}"),
+        Item(_("accepted late"), late, query="late__exact=1"),
+    ]
+
+
+def _member(user: User, at: dt.datetime) -> list[Item]:
+    leaves = appraisal.untouched(appraisal.assigned_leaves(user, at))
+    counted = (
+        leaves.order_by().values_list("submission", "submission__unit_name", "criterion__field__code")
+        .annotate(Count("pk")).order_by("submission__unit__sort_name", "criterion__field__position")
+    )  # fmt: skip
+    return [
+        Item(f"{name}: {_('field')} {code}", number, model="appraisal", pk=pk)
+        for pk, name, code, number in counted
+    ]
+
+
+def _chair(user: User, at: dt.datetime) -> list[Item]:
+    rows = _of_council(user, at, CouncilRole.CHAIR)
+    dossiers = rows.filter(state__in=[State.APPRAISING, State.CORRECTING])
+    leaves = CriterionScore.objects.filter(submission__in=dossiers.values("pk"), open_to_appraiser=True)
+    counted = (
+        Submission.objects.filter(scores__in=appraisal.disputed(leaves).values("pk"))
+        .annotate(number=Count("scores")).order_by("unit__sort_name")
+    )  # fmt: skip
+    ready = appraisal.concludable(dossiers).order_by("unit__sort_name")
+    waiting = rows.filter(adjustments__state="proposed").distinct().count()
+    return [
+        *[Item(_("disputed leaves: %s") % row.unit_name, row.number, model="council", pk=row.pk) for row in counted],
+        *[Item(_("ready to conclude: %s") % row.unit_name, 1, pk=row.pk) for row in ready],
+        *_by_state(rows, {State.LOCKED: _("locked, overdue")}),
+        Item(_("proposed bonuses and penalties"), waiting, model="adjustment", query="state__exact=proposed"),
+    ]
+
+
+def _leader(user: User, at: dt.datetime) -> list[Item]:
+    drafts = Publication.objects.filter(state=PublicationState.DRAFT).count()
+    scheduled = Publication.objects.filter(state=PublicationState.SCHEDULED).count()
+    return [
+        *_by_state(
+            _listed(user, at),
+            {State.APPRAISED: _("waiting for approval"), State.CORRECTING: _("being corrected")},
+        ),
+        Item(_("publications in preparation"), drafts, "publication", "state__exact=draft"),
+        Item(_("publications scheduled"), scheduled, "publication", "state__exact=scheduled"),
+    ]
+
+
+def _approver(user: User, at: dt.datetime) -> list[Item]:
+    return _by_state(
+        _listed(user, at),
+        {State.SUBMITTED: _("submitted"), State.APPRAISING: _("being appraised"),
+         State.APPRAISED: _("waiting for approval")},
+    )  # fmt: skip
+
+
+def _officer(user: User, at: dt.datetime) -> list[Item]:
+    drafts = Scheme.objects.filter(state=SchemeState.DRAFT).count()
+    cycles = Cycle.objects.filter(state=CycleState.DRAFT).count()
+    given = Assignment.objects.on(permissions.day_of(at)).filter(field=OuterRef("pk"), unit=None)
+    fields = Criterion.objects.fields().filter(scheme__cycle_schemes__cycle__state=CycleState.OPEN)
+    bare = fields.filter(~Exists(given)).distinct().count()
+    return [
+        Item(_("schemes in preparation"), drafts, "scheme", "state__exact=draft"),
+        Item(_("cycles to open"), cycles, "cycle", "state__exact=draft"),
+        Item(_("fields without an appraiser"), bare, "assignment"),
+        *_by_state(
+            _listed(user, at),
+            {State.DRAFT: _("dossiers being filled in"), State.LOCKED: _("locked, overdue")},
+        ),
+    ]
+
+
+def _survey_officer(user: User, at: dt.datetime) -> list[Item]:
+    allowed = Q(pk__in=[])
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN):
+        ids = permissions.conflicted_unit_ids(user, cycle, at)
+        allowed |= Q(submission__cycle=cycle) & ~Q(submission__unit_id__in=ids)
+    results = SurveyResult.objects.filter(
+        round__cycle=OuterRef("submission__cycle"), unit=OuterRef("submission__unit"),
+        criterion=OuterRef("criterion"),
+    )  # fmt: skip
+    leaves = CriterionScore.objects.filter(allowed, ~Exists(results), criterion__method=Method.SURVEY)
+    return [Item(_("survey leaves without any result"), leaves.count(), "surveyresult")]
+
+
+def _auditor(user: User, at: dt.datetime) -> list[Item]:
+    readable = permissions.readable_submissions(user, at).count()
+    return [Item(_("dossiers to read"), readable)]
+
+
+def _administrator(user: User, at: dt.datetime) -> list[Item]:
+    day = permissions.day_of(at)
+    soon = day + dt.timedelta(days=30)
+    ending = Appointment.objects.on(day).filter(until__lte=soon).count()
+    return [Item(_("appointments ending within 30 days"), ending, "appointment")]
+
+
+_SECTIONS: dict[str, Callable[[User, dt.datetime], list[Item]]] = {
+    "home_affairs_officer": _officer, "secretary": _secretary, "member": _member, "chair": _chair,
+    "survey_officer": _survey_officer, "home_affairs_leader": _leader, "city_approver": _approver,
+    "auditor": _auditor, "administrator": _administrator,
+}  # fmt: skip

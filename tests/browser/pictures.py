@@ -1,0 +1,119 @@
+"""Take the pictures of docs/screenshots from a running demo.
+
+`python3 -m cchc run -- python -m tests.browser.pictures http://127.0.0.1:8000`
+
+Wide pictures are taken in the light, narrow ones in the dark; each shows at most `TALLEST` px.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+TALLEST = {1280: 1500, 360: 1500}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: its file's name, the page, who looks, and the links to follow from there."""
+
+    name: str
+    path: str
+    account: str = ""
+    links: Sequence[str] = ()
+
+
+PICTURES = (
+    Picture("home", "/"),
+    Picture("ranking", "/xep-hang/2023-minh-hoa/SBN/"),
+    Picture("unit", "/don-vi/so-tu-phap/"),
+    Picture("scorecard", "/don-vi/so-tu-phap/2023-minh-hoa/"),
+    Picture("record", "/xep-hang/2021-bao-chi/SBN/"),
+    Picture("workspace", "/tu-danh-gia/", "daumoi.saigon"),
+    Picture("unit-form", "/tu-danh-gia/2026-minh-hoa/phuong-sai-gon/linh-vuc/1/", "daumoi.saigon"),
+    Picture("todo", "/admin/", "thuky.hd"),
+    Picture("dossiers", "/admin/assessments/submission/", "thuky.hd"),
+)
+
+
+def take(address: str, folder: Path = FOLDER, pictures: Sequence[Picture] = PICTURES) -> list[Path]:
+    """Write every picture in both widths and return the files; AssertionError on a page of error."""
+    executable = chromium.find()
+    assert executable, "no Chromium found; set CHROMIUM"
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
+        files = [
+            path
+            for width, dark in ((1280, False), (360, True))
+            for path in _in_width(browser, address, folder, pictures, width, dark=dark)
+        ]
+        browser.close()
+    return files
+
+
+def _in_width(
+    browser: Browser, address: str, folder: Path, pictures: Sequence[Picture], width: int,
+    *, dark: bool,
+) -> list[Path]:  # fmt: skip
+    files = []
+    for account in dict.fromkeys(picture.account for picture in pictures):
+        context = browser.new_context(
+            locale="vi-VN", viewport={"width": width, "height": 800},
+            color_scheme="dark" if dark else "light",
+        )  # fmt: skip
+        page = context.new_page()
+        if account:
+            _sign_in(page, address, account)
+        for picture in pictures:
+            if picture.account == account:
+                file = folder / f"{picture.name}-{width}.png"
+                _shoot(page, address, picture, file)
+                files.append(file)
+        context.close()
+    return files
+
+
+def _sign_in(page: Page, address: str, account: str) -> None:
+    from assessments.demo.people import PASSWORD
+
+    page.goto(f"{address}/tai-khoan/login/")
+    page.fill("input[name=login]", account)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    assert page.url != f"{address}/tai-khoan/login/", f"{account} could not sign in"
+
+
+def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
+    answer = page.goto(address + quote(picture.path))
+    for link in picture.links:
+        page.click(link)
+    assert answer is not None
+    assert answer.ok, f"{picture.path}: {answer.status}"
+    size = page.viewport_size
+    assert size is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.screenshot(
+        path=file, full_page=True,
+        clip={"x": 0, "y": 0, "width": size["width"], "height": min(height, TALLEST[size["width"]])},
+    )  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take the pictures of the demo at the address given."""
+    if len(arguments) != 1:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    for file in take(arguments[0].rstrip("/")):
+        sys.stdout.write(f"{file.relative_to(FOLDER.parents[1])} {file.stat().st_size // 1024} KB\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

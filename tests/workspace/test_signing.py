@@ -1,0 +1,134 @@
+"""Signing: what stands in the way, the password again, the receipt and its hash."""
+
+import hashlib
+import json
+
+import pytest
+from django.urls import reverse
+from tests.factories.cycles import PASSWORD
+from tests.workspace.filling import fill
+
+from assessments.models import Receipt
+
+
+@pytest.fixture
+def head(year, signed_in):
+    return signed_in(year.first.head)
+
+
+def sign(browser, address, **data):
+    """Send the statement and the password where it is asked for; return the last answer."""
+    response = browser.post(address("sign"), {"statement": "on"} | data)
+    if response.status_code == 302 and response.url.startswith(reverse("account_reauthenticate")):
+        response = browser.post(response.url, {"password": PASSWORD})
+    return response
+
+
+def test_sign_page_lists_what_stands_in_the_way(head, address):
+    response = head.get(address("sign"))
+
+    assert len(response.context["problems"]) == 2
+    assert [row.criterion.code for row in response.context["unbacked"]] == [
+        "1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2",
+    ]  # fmt: skip
+
+
+def test_sign_page_shows_the_three_parts_of_the_report(year, head, address):
+    fill(year.first, year.at)
+    year.first.submission.difficulties = "Thiếu người làm công nghệ"
+    year.first.submission.save()
+
+    response = head.get(address("sign"))
+    body = response.content.decode()
+
+    assert response.context["problems"] == []
+    assert "b/a = 47/50 = 94 %" in body
+    assert "Chưa có văn bản 1.3" in body
+    assert "Thiếu người làm công nghệ" in body
+
+
+def test_password_is_asked_for_before_signing(year, head, address):
+    fill(year.first, year.at)
+
+    response = head.post(address("sign"), {"statement": "on"})
+
+    assert response.url.startswith(reverse("account_reauthenticate"))
+    assert Receipt.objects.count() == 0
+
+
+def test_head_signs_and_gets_a_receipt(year, head, address):
+    fill(year.first, year.at)
+
+    response = sign(head, address)
+    receipt = Receipt.objects.get()
+    page = head.get(response.url)
+    content = head.get(address("receipt_content", sequence=1))
+    year.first.submission.refresh_from_db()
+
+    assert response.url == address("receipt", sequence=1)
+    assert year.first.submission.state == "submitted"
+    assert receipt.signed_by == year.first.head
+    assert receipt.number == f"{year.cycle.year}/{year.first.unit.code}/1"
+    assert receipt.number in page.content.decode()
+    assert receipt.sha256 in page.content.decode()
+    assert hashlib.sha256(content.content).hexdigest() == receipt.sha256
+    assert content["Content-Disposition"].startswith("attachment;")
+    leaves = {leaf["code"]: leaf["points"] for leaf in json.loads(content.content)["leaves"]}
+    assert leaves["1.3"] == "1.8800"
+    assert head.get(address("field", field="1")).context["closed"] != ""
+
+
+def test_statement_must_be_confirmed(year, head, address):
+    fill(year.first, year.at)
+
+    response = sign(head, address, statement="")
+
+    assert response.status_code == 422
+    assert len(response.context["form"].non_field_errors()) == 1
+    assert Receipt.objects.count() == 0
+
+
+def test_unfinished_dossier_is_not_signed(year, head, address):
+    response = sign(head, address)
+
+    assert response.status_code == 422
+    assert Receipt.objects.count() == 0
+
+
+@pytest.mark.parametrize("person", ["contributor", "focal"])
+def test_colleague_reads_the_report_and_cannot_sign(year, signed_in, address, person):
+    fill(year.first, year.at)
+    browser = signed_in(getattr(year.first, person))
+
+    assert not browser.get(address("sign")).context["verdict"]
+    assert sign(browser, address).status_code == 409
+    assert Receipt.objects.count() == 0
+
+
+def test_stranger_is_not_even_asked_for_the_password(year, signed_in, address):
+    response = signed_in(year.second.head).post(address("sign"), {"statement": "on"})
+
+    assert response.status_code == 404
+
+
+def test_receipt_is_the_units_own(year, head, signed_in, address):
+    fill(year.first, year.at)
+    sign(head, address)
+
+    for name in ("receipt", "receipt_content"):
+        path = address(name, sequence=1)
+        assert signed_in(year.first.focal).get(path).status_code == 200
+        assert signed_in(year.second.head).get(path).status_code == 404
+        assert signed_in(year.secretary).get(path).status_code == 404
+        assert head.post(path).status_code == 405
+
+
+def test_window_that_closed_while_the_password_was_typed_stops_the_signature(year, head, address):
+    fill(year.first, year.at)
+    asked = head.post(address("sign"), {"statement": "on"})
+    year.cycle.milestones.filter(stage="self_assessment").update(closes_at=year.at)
+
+    response = head.post(asked.url, {"password": PASSWORD})
+
+    assert response.status_code == 422
+    assert Receipt.objects.count() == 0
