@@ -57,9 +57,7 @@ class NumberInput(forms.CharField):
 
 
 def _radios(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label, choices=choices, required=False, widget=forms.RadioSelect
-    )
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.RadioSelect)
 
 
 class LeafForm(forms.Form):
@@ -81,7 +79,10 @@ class LeafForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}), max_length=4000,
             )  # fmt: skip
         self.fields["note"] = forms.CharField(
-            label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=4000
+            label=_("Note"),
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            max_length=4000,
         )
 
     def clean_met(self) -> bool | None:
@@ -100,12 +101,16 @@ class LeafForm(forms.Form):
 
     def show_current_version(self) -> None:
         """Let the next sending of what was typed replace what is stored now."""
-        self.data = self.data.copy()
-        self.data["version"] = str(self.score.version)
+        self.data = {**_flat(self.data), "version": str(self.score.version)}
 
     def refuse(self, refusal: BadInput) -> None:
         """Show a refusal of the workflow beside its input."""
         refuse(self, refusal)
+
+
+def _flat(data: Any) -> dict[str, Any]:
+    """Return sent data with one value a name, which is all that our forms have."""
+    return {name: data[name] for name in data}
 
 
 def refuse(form: forms.Form, refusal: BadInput) -> None:
@@ -142,7 +147,9 @@ _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
     "b": lambda criterion: NumberInput(parse_count, name="b", label=_("Done (b)")),
     "count": lambda criterion: NumberInput(parse_count, name="count", label=_("Count")),
     "claimed_percent": lambda criterion: NumberInput(
-        parse_points, name="percent", label=_("Percentage"),
+        parse_points,
+        name="percent",
+        label=_("Percentage"),
         help_text=_("Only when a and b are not known."),
     ),
 }
@@ -151,7 +158,7 @@ _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
 def stated(score: CriterionScore) -> list[tuple[Any, str]]:
     """Return what the leaf holds as labels and texts, blanks left out."""
     values = {
-        "met": {True: _("Met"), False: _("Not met")}.get(score.met),
+        "met": None if score.met is None else (_("Met") if score.met else _("Not met")),
         "option": score.option.label if score.option else None,
         **{name: getattr(score, name) for name in ("a", "b", "count", "claimed_percent")},
     }
@@ -184,22 +191,28 @@ class PaperForm(forms.Form):
     )  # fmt: skip
     issuer = forms.CharField(label=_("Issuer"), required=False, max_length=200)
     abstract = forms.CharField(
-        label=_("Abstract"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Abstract"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class LibraryField(forms.ModelChoiceField):
+    """A choice among files, each named by its paper and its file name."""
+
+    def label_from_instance(self, obj: DocumentRevision) -> str:
+        """Return the paper and the file name."""
+        return " – ".join(filter(None, [str(obj.document), obj.name]))
 
 
 class LibraryForm(forms.Form):
     """The choice of a file that the unit's library holds already."""
 
-    revision = forms.ModelChoiceField(
-        DocumentRevision.objects.none(), label=_("File of the library"), empty_label=_("Choose a file")
-    )
-
     def __init__(self, data: Any = None, *, library: Any) -> None:
         super().__init__(data)
-        self.fields["revision"].queryset = library
-        self.fields["revision"].label_from_instance = lambda revision: " – ".join(
-            filter(None, [str(revision.document), revision.name])
+        self.fields["revision"] = LibraryField(
+            library, label=_("File of the library"), empty_label=_("Choose a file")
         )
 
 
@@ -219,6 +232,10 @@ class RemarksForm(forms.Form):
     def __init__(self, data: Any = None, *, submission: Submission) -> None:
         stored = {"difficulties": submission.difficulties, "proposals": submission.proposals}
         super().__init__(data, initial=stored | {"seen": digest(submission)})
+
+    def show_current(self, submission: Submission) -> None:
+        """Let the next sending of what was typed replace what is stored now."""
+        self.data = {**_flat(self.data), "seen": digest(submission)}
 
 
 def digest(submission: Submission) -> str:

@@ -740,8 +740,8 @@ class Migration(migrations.Migration):
                 ('reason', cchc.kit.models.ProseField(verbose_name='reason')),
                 ('state', models.CharField(choices=[('proposed', 'proposed'), ('accepted', 'accepted'), ('refused', 'refused')], default='proposed', editable=False, max_length=10, verbose_name='state')),
                 ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided at')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.councilmember')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='proposed by')),
+                ('decided_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.councilmember', verbose_name='decided by')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='assessments.submission', verbose_name='dossier')),
             ],
             options={

@@ -156,10 +156,13 @@ class Adjustment(Stamped):
         _("state"), max_length=10, choices=AdjustmentState, default=AdjustmentState.PROPOSED,
         editable=False,
     )  # fmt: skip
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey(
-        CouncilMember, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
+    decided_by = models.ForeignKey(
+        CouncilMember, models.PROTECT, null=True, blank=True, related_name="+", editable=False,
+        verbose_name=_("decided by"),
+    )  # fmt: skip
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
     class Meta:

@@ -9,7 +9,14 @@ from django.db.models import Prefetch, QuerySet
 
 from assessments.choices import ScanState, Stage, SubmissionState
 from assessments.models import (
-    Appraisal, Criterion, CriterionScore, Cycle, DocumentRevision, Evidence, Explanation, Submission,
+    Appraisal,
+    Criterion,
+    CriterionScore,
+    Cycle,
+    DocumentRevision,
+    Evidence,
+    Explanation,
+    Submission,
 )  # fmt: skip
 
 _ZERO = Decimal(0)
@@ -33,12 +40,23 @@ def leaves_of(submissions: Iterable[Submission]) -> QuerySet[CriterionScore]:
     )
 
 
+def files_of(score: CriterionScore) -> list[Evidence]:
+    """Return the evidence in force of a leaf that `leaves_of` brought."""
+    return score.files  # type: ignore[attr-defined, no-any-return]
+
+
+def open_question_of(score: CriterionScore) -> Explanation | None:
+    """Return the question on a leaf of `leaves_of_field` that waits for the unit, or None."""
+    asked: list[Explanation] = score.questions  # type: ignore[attr-defined]
+    return next((row for row in asked if row.closed_at is None), None)
+
+
 def leaves_of_field(submission: Submission, code: str) -> list[CriterionScore]:
     """Return the leaves of one field with levels, evidence and questions (five queries)."""
     questions = Prefetch(
         "explanations", queryset=Explanation.objects.order_by("asked_at"), to_attr="questions"
     )
-    rows = list(
+    rows: list[CriterionScore] = list(
         leaves_of([submission])
         .filter(criterion__field__code=code)
         .prefetch_related("criterion__levels", questions)
@@ -51,11 +69,15 @@ def leaves_of_field(submission: Submission, code: str) -> list[CriterionScore]:
 def lacks_evidence(score: CriterionScore) -> bool:
     """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`."""
     return (
-        score.criterion.is_self_scored
+        is_unbacked(score)
         and score.criterion.evidence_required
         and not score.no_evidence_reason.strip()
-        and not score.files
     )
+
+
+def is_unbacked(score: CriterionScore) -> bool:
+    """Tell whether a self-scored leaf has no file, whatever the reason."""
+    return score.criterion.is_self_scored and not files_of(score)
 
 
 @dataclass
@@ -143,11 +165,10 @@ def overviews(submissions: QuerySet[Submission]) -> list[Overview]:
         progress = parts.setdefault(head.pk, FieldProgress(head))
         if score.criterion.is_self_scored:
             progress.count(score)
-    asked = list(open_questions(rows))
-    return [
-        Overview(row, list(by_dossier[row.pk].values()), [q for q in asked if q.score.submission_id == row.pk])
-        for row in rows
-    ]
+    asked: dict[int, list[Explanation]] = {row.pk: [] for row in rows}
+    for question in open_questions(rows):
+        asked[question.score.submission_id].append(question)
+    return [Overview(row, list(by_dossier[row.pk].values()), asked[row.pk]) for row in rows]
 
 
 def open_questions(submissions: Iterable[Submission]) -> QuerySet[Explanation]:

@@ -27,27 +27,27 @@ def evidence(
     request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
 ) -> HttpResponse:
     """Attach a file to a leaf, new or from the unit's library."""
-    now = timezone.now()
+    now, person = timezone.now(), own.person(request)
     submission = own.dossier_of(request, key, slug, now)
     score = own.leaf_of(submission, field, code)
     library = queries.library_of(submission).exclude(
-        pk__in=[item.revision_id for item in score.files]
+        pk__in=[item.revision_id for item in queries.files_of(score)]
     )
     paper, choice = PaperForm(), LibraryForm(library=library)
     if request.method == "POST":
-        by_choice = "choose" in request.POST
-        if by_choice:
-            form = choice = LibraryForm(request.POST, library=library)
+        if "choose" in request.POST:
+            choice = LibraryForm(request.POST, library=library)
         else:
-            form = paper = PaperForm(request.POST, request.FILES)
-        if form.is_valid() and _attached(form, score, request.user, now):
+            paper = PaperForm(request.POST, request.FILES)
+        sent = choice if choice.is_bound else paper
+        if sent.is_valid() and _attached(sent, score, person, now):
             messages.success(request, _("The file is attached to criterion %s.") % code)
             return redirect(own.address("evidence", submission, field=field, code=code))
     context = {
         "submission": submission, "score": score, "paper": paper, "choice": choice,
-        "has_library": library.exists(), "closed": documents.attachable(score, request.user, now).reason,
+        "has_library": library.exists(), "closed": documents.attachable(score, person, now).reason,
         "back_url": own.leaf_address(score), "nav": "workspace",
-        "question": next((row for row in score.questions if row.closed_at is None), None),
+        "question": queries.open_question_of(score),
         "crumbs": own.crumbs(
             submission, (str(score.criterion.field), own.leaf_address(score)), (_("Evidence"), "")
         ),
@@ -76,7 +76,7 @@ def _attached(form: Any, score: CriterionScore, by: User, at: Any) -> bool:
 @require_http_methods(["POST"])
 @login_required
 def detach(
-    request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str, pk: int
+    request: HttpRequest, key: own.CycleKey, slug: str, *, field: str, code: str, pk: int
 ) -> HttpResponse:
     """Take a file off its leaf."""
     now = timezone.now()
@@ -85,7 +85,7 @@ def detach(
     row = get_object_or_404(Evidence.objects.select_related("score"), pk=pk, score=score)
     row.score = score
     try:
-        documents.detach(evidence=row, by=request.user, at=now)
+        documents.detach(evidence=row, by=own.person(request), at=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -95,14 +95,14 @@ def detach(
 
 @require_safe
 @login_required
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: HttpRequest, pk: int) -> FileResponse:
     """Hand a file of evidence to who may read it; to everybody else there is none.
 
     The unit's own staff, and who reads the scores of a dossier that uses it; a file that waits for
     the scanner is opened by its unit only, a quarantined one by nobody.
     """
     revision = get_object_or_404(DocumentRevision.objects.select_related("document"), pk=pk)
-    if not _may_read(request.user, revision):
+    if not _may_read(own.person(request), revision):
         raise Http404
     try:
         file = revision.file.open("rb")

@@ -47,7 +47,8 @@ class LeafCard:
         """Return what was typed and could not be saved, so that it is not lost."""
         if self.kept is None:
             return []
-        return [(field.label, field.value()) for field in self.kept.visible_fields() if field.value()]
+        shown = self.kept.visible_fields()
+        return [(field.label, field.value()) for field in shown if field.value()]
 
     @property
     def lacks_evidence(self) -> bool:
@@ -57,7 +58,7 @@ class LeafCard:
     @property
     def open_question(self) -> Any:
         """Return the question that waits for the unit's answer, or None."""
-        return next((row for row in self.score.questions if row.closed_at is None), None)
+        return queries.open_question_of(self.score)
 
 
 @require_safe
@@ -70,9 +71,7 @@ def field(request: HttpRequest, key: own.CycleKey, slug: str, field: str) -> Htt
 
 @require_http_methods(["POST"])
 @login_required
-def save(
-    request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
-) -> HttpResponse:
+def save(request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str) -> HttpResponse:
     """Save one leaf and go back to it; what cannot be saved stays on screen with the reason."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
@@ -82,7 +81,11 @@ def save(
         return _field_page(request, submission, field, now, form, status=422)
     try:
         save_leaf(
-            score=score, by=request.user, at=now, version=form.cleaned_data["version"], **form.claim
+            score=score,
+            by=own.person(request),
+            at=now,
+            version=form.cleaned_data["version"],
+            **form.claim,
         )
     except BadInput as refusal:
         form.refuse(refusal)
@@ -109,7 +112,7 @@ def _field_page(
     closed = own.why_closed(submission, at)
     reasons = queries.reasons_of(rows) if queries.shows_appraisal(submission, at) else None
     cards = [_card(row, closed, reasons, bound, stale) for row in rows]
-    progress = queries.FieldProgress(rows[0].criterion.field)
+    progress = queries.FieldProgress(rows[0].criterion.field or rows[0].criterion)
     for row in rows:
         if row.criterion.is_self_scored:
             progress.count(row)

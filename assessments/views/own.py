@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from assessments import permissions
 from assessments.choices import Stage, SubmissionState
 from assessments.errors import Refused
-from assessments.models import Cycle, CriterionScore, Submission
+from assessments.models import CriterionScore, Cycle, Submission
 from assessments.queries import workspace as queries
 from assessments.workflow import scores, windows
+from units.models import User
 
 #: The end of an illustrative cycle's address.
 ILLUSTRATIVE = "-minh-hoa"
@@ -42,11 +43,14 @@ class CycleConverter:
         return f"{cycle.year:04d}{ILLUSTRATIVE if cycle.illustrative else ''}"
 
 
-def dossier_of(
-    request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime
-) -> Submission:
+def person(request: HttpRequest) -> User:
+    """Return who is signed in; for pages that let in nobody else."""
+    return cast(User, request.user)
+
+
+def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) -> Submission:
     """Return the dossier of the person's own unit; raise Http404 for any other or none."""
-    rows = permissions.own_submissions(request.user, at).select_related(
+    rows = permissions.own_submissions(person(request), at).select_related(
         "cycle", "unit", "group", "cycle_scheme__scheme"
     )
     rows = rows.prefetch_related("cycle__milestones", "cycle__extensions")

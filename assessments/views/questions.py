@@ -22,11 +22,12 @@ def question(request: HttpRequest, key: own.CycleKey, slug: str, pk: int) -> Htt
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     row = get_object_or_404(queries.questions_for([submission]), pk=pk)
-    field, code = row.score.criterion.field, row.score.criterion.code
+    criterion = row.score.criterion
+    field, code = (criterion.field or criterion).code, criterion.code
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            questions.answer(explanation=row, by=request.user, at=now, **form.cleaned_data)
+            questions.answer(explanation=row, by=own.person(request), at=now, **form.cleaned_data)
         except BadInput as refusal:
             refuse(form, refusal)
         except Refused as refusal:
@@ -36,9 +37,9 @@ def question(request: HttpRequest, key: own.CycleKey, slug: str, pk: int) -> Htt
             return redirect(own.address("question", submission, pk=pk))
     context = {
         "submission": submission, "question": row, "form": form, "is_open": row.closed_at is None,
-        "score": own.leaf_of(submission, field.code, code), "stated": stated(row.score),
+        "score": own.leaf_of(submission, field, code), "stated": stated(row.score),
         "deadline": own.Deadline(row.due_at, now), "nav": "workspace",
-        "evidence_url": own.address("evidence", submission, field=field.code, code=code),
+        "evidence_url": own.address("evidence", submission, field=field, code=code),
         "crumbs": own.crumbs(submission, (_("Question on criterion %s") % code, "")),
     }  # fmt: skip
     return render(request, "workspace/question.html", context, status=422 if form.errors else 200)

@@ -43,7 +43,7 @@ def _sign(request: HttpRequest, submission: Submission) -> HttpResponse:
     form.full_clean()
     try:
         done = perform(
-            "submit", submission, by=request.user, at=now,
+            "submit", submission, by=own.person(request), at=now,
             statement=bool(form.cleaned_data.get("statement")),
         )  # fmt: skip
     except GuardFailed as refusal:
@@ -59,18 +59,19 @@ def _sign(request: HttpRequest, submission: Submission) -> HttpResponse:
 
 
 def _sign_page(
-    request: HttpRequest, submission: Submission, at: dt.datetime, form: SignForm, *, status: int = 200
-) -> HttpResponse:
+    request: HttpRequest, submission: Submission, at: dt.datetime, form: SignForm,
+    *, status: int = 200,
+) -> HttpResponse:  # fmt: skip
     leaves = list(queries.leaves_of([submission]))
-    verdict = permissions.may_sign(request.user, submission, at)
+    verdict = permissions.may_sign(own.person(request), submission, at)
     can_start = submission.state in row_of(Submission, "submit").sources
     context = {
         "submission": submission, "leaves": leaves, "form": form, "verdict": verdict,
         "state": SubmissionState(submission.state), "can_start": can_start,
-        "unbacked": [row for row in leaves if row.criterion.is_self_scored and not row.files],
-        "problems": problems("submit", submission, by=request.user, at=at, statement=True)
+        "unbacked": [row for row in leaves if queries.is_unbacked(row)],
+        "problems": problems("submit", submission, by=own.person(request), at=at, statement=True)
         if can_start else [],
-        "signed_as": permissions.signature_title(request.user, submission, at),
+        "signed_as": permissions.signature_title(own.person(request), submission, at),
         "deadline": own.deadline_of(submission, at), "nav": "workspace",
         "crumbs": own.crumbs(submission, (_("Sign and submit"), "")),
     }  # fmt: skip

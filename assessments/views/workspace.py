@@ -38,7 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Show the dossiers of the person's units: state, deadline, progress, questions, receipts."""
     now = timezone.now()
-    rows = queries.overviews(permissions.own_submissions(request.user, now))
+    rows = queries.overviews(permissions.own_submissions(own.person(request), now))
     context = {
         "cards": [_card(row, now) for row in rows],
         "crumbs": own.crumbs(),
@@ -72,14 +72,14 @@ def _dossier_page(
     request: HttpRequest, submission: Submission, at: dt.datetime, form: RemarksForm,
     *, stale: bool = False, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    own_rows = permissions.own_submissions(request.user, at).filter(pk=submission.pk)
+    own_rows = permissions.own_submissions(own.person(request), at).filter(pk=submission.pk)
     overview = queries.overviews(own_rows)[0]
     context = _card(overview, at) | {
         "crumbs": own.crumbs(submission),
         "closed": own.why_closed(submission, at),
         "form": form,
         "stale": stale,
-        "may_sign": permissions.may_sign(request.user, submission, at),
+        "may_sign": permissions.may_sign(own.person(request), submission, at),
         "nav": "workspace",
     }
     return render(request, "workspace/dossier.html", context, status=status)
@@ -97,14 +97,14 @@ def remarks(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     seen = form.cleaned_data["seen"]
     try:
         save_remarks(
-            submission=submission, by=request.user, at=now,
-            difficulties=form.cleaned_data["difficulties"], proposals=form.cleaned_data["proposals"],
+            submission=submission, by=own.person(request), at=now,
+            difficulties=form.cleaned_data["difficulties"],
+            proposals=form.cleaned_data["proposals"],
             unchanged=lambda row: digest(row) == seen,
         )  # fmt: skip
     except Stale as refusal:
         submission.refresh_from_db()
-        form.data = form.data.copy()
-        form.data["seen"] = digest(submission)
+        form.show_current(submission)
         form.add_error(None, str(refusal))
         return _dossier_page(request, submission, now, form, stale=True, status=409)
     except Refused as refusal:

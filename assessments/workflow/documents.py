@@ -48,12 +48,12 @@ def attach_file(
                 unit_id=row.submission.unit_id, number=number, issued_on=issued_on, issuer=issuer,
                 abstract=abstract,
             )  # fmt: skip
-            stored = _store(document, upload, checked, by, at, scanned)
+            stored = _store(document, upload, checked, by=by, at=at, state=scanned)
             return _tie(row, stored, by, at)
     except BaseException:
         if stored is not None:
             # The row was rolled back; without this its bytes would lie in the store for ever.
-            stored.file.storage.delete(stored.file.name)
+            stored.file.storage.delete(str(stored.file.name))
         raise
 
 
@@ -98,7 +98,7 @@ def rescan(revision: DocumentRevision) -> DocumentRevision:
 
 
 def require_attachable(score: CriterionScore, by: User, at: dt.datetime) -> None:
-    """Raise a Refused unless the unit may change the leaf, or answer an open question on it, now."""
+    """Raise a Refused unless the unit may change the leaf, or answer a question on it, now."""
     try:
         scores.require_editable(score, by, at)
     except Refused:
@@ -157,7 +157,13 @@ def _check_paper(number: str, abstract: str, issued_on: dt.date | None, at: dt.d
 
 
 def _store(
-    document: Document, upload: Any, checked: Checked, by: User, at: dt.datetime, state: ScanState
+    document: Document,
+    upload: Any,
+    checked: Checked,
+    *,
+    by: User,
+    at: dt.datetime,
+    state: ScanState,
 ) -> DocumentRevision:
     revision = DocumentRevision(
         document=document, name=checked.name, size=checked.size, sha256=checked.sha256,

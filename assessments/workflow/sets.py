@@ -111,20 +111,26 @@ def judge_leaves(
         _require_untouched(rows)
         appraisals.require_window(rows[0].submission, at)
         Appraisal.objects.bulk_create(given)
-        written = ["appraised_points", "appraised_applicable", "appraised_round"]
-        before = {row.pk: row.appraised_points for row in rows}
-        for row, appraisal in zip(rows, given, strict=True):
-            row.appraised_points, row.appraised_applicable = appraisal.points, appraisal.applicable
-            row.appraised_round = appraisal.round
-        _stamped(rows, written, by=by, at=at, action="council.appraise")
-        Event.objects.bulk_create(
-            events.prepared(
-                action="appraise", obj=row, by=by, at=at,
-                data=appraisals.judged_data(row, appraisal, before[row.pk]),
-            )
-            for row, appraisal in zip(rows, given, strict=True)
-        )  # fmt: skip
+        _stamp_judged(rows, given, by, at)
     return given
+
+
+def _stamp_judged(
+    rows: list[CriterionScore], given: list[Appraisal], by: User, at: dt.datetime
+) -> None:
+    written = ["appraised_points", "appraised_applicable", "appraised_round"]
+    before = {row.pk: row.appraised_points for row in rows}
+    for row, appraisal in zip(rows, given, strict=True):
+        row.appraised_points, row.appraised_applicable = appraisal.points, appraisal.applicable
+        row.appraised_round = appraisal.round
+    _stamped(rows, written, by=by, at=at, action="council.appraise")
+    Event.objects.bulk_create(
+        events.prepared(
+            action="appraise", obj=row, by=by, at=at,
+            data=appraisals.judged_data(row, appraisal, before[row.pk]),
+        )
+        for row, appraisal in zip(rows, given, strict=True)
+    )  # fmt: skip
 
 
 def _judged(

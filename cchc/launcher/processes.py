@@ -100,13 +100,10 @@ def run(
     tie = tie_to_parent(signal.SIGTERM, restore=True)
     child = subprocess.Popen(
         [str(part) for part in command],
-        env=dict(env),
-        cwd=cwd,
-        start_new_session=not shared,
+        env=dict(env), cwd=cwd, start_new_session=not shared, preexec_fn=tie,
         stdout=subprocess.PIPE if on_line else None,
         stderr=subprocess.STDOUT if on_line else None,
-        preexec_fn=tie,
-    )
+    )  # fmt: skip
     try:
         with terminal_decides(shared):
             for line in child.stdout or ():

@@ -5,7 +5,13 @@ from typing import Any
 
 from assessments.choices import CouncilRole, Stage, SubmissionState
 from assessments.models import (
-    Assignment, CouncilMember, Meeting, RespondentKind, Submission, SurveyResult, SurveyRound,
+    Assignment,
+    CouncilMember,
+    Meeting,
+    RespondentKind,
+    Submission,
+    SurveyResult,
+    SurveyRound,
 )  # fmt: skip
 from assessments.workflow import appraisals, approvals, conclusions, machine, surveys  # noqa: F401
 from tests.factories.cycles import D, Dossier, Year, make_user, make_year

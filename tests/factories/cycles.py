@@ -12,13 +12,34 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from assessments.choices import (
-    SELF_SCORED, CouncilRole, CycleState, Level, Method, NaPolicy, PortalRole, SchemeState, Stage,
-    SubmissionState, TierBasis,
+    SELF_SCORED,
+    CouncilRole,
+    CycleState,
+    Level,
+    Method,
+    PortalRole,
+    SchemeState,
+    Stage,
+    SubmissionState,
 )  # fmt: skip
 from assessments.models import (
-    Appointment, Assignment, Band, Council, CouncilMember, Criterion, CriterionScore, Cycle,
-    CycleScheme, Milestone, RespondentKind, Scheme, ScoreLevel, Submission, SurveyComponent,
+    Appointment,
+    Assignment,
+    Band,
+    Council,
+    CouncilMember,
+    Criterion,
+    CriterionScore,
+    Cycle,
+    CycleScheme,
+    Milestone,
+    RespondentKind,
+    Scheme,
+    ScoreLevel,
+    Submission,
+    SurveyComponent,
 )  # fmt: skip
+from tests.factories.leaves import LEAVES
 from units.models import Membership, Unit, UnitGroup, UnitHead, User
 
 D = Decimal
@@ -26,33 +47,6 @@ PASSWORD = "một-mật-khẩu-dài-để-thử"
 #: Days of each stage's window in `make_year`; the current one is half over.
 STAGE_DAYS = 10
 _numbers = itertools.count(1)
-
-#: The leaves of the small scheme, code → fields of Criterion; `levels` and `field` apart.
-LEAVES: dict[str, dict[str, Any]] = {
-    "1.1": {"name": "Ban hành kế hoạch", "method": Method.YES_NO, "max_points": D(2)},
-    "1.2": {"name": "Thời điểm ban hành", "method": Method.OPTIONS, "max_points": D(2), "levels": [
-        {"label": "Trước 15/01", "points": D(2)},
-        {"label": "Trước 31/01", "points": D("1.5")},
-        {"label": "Muộn hơn", "points": D(0)},
-    ]},
-    "1.3": {"name": "Tỷ lệ hồ sơ đúng hạn", "method": Method.RATIO, "max_points": D(2),
-            "floor": D(50), "na_policy": NaPolicy.EXCLUDE},
-    "1.4": {"name": "Mức hoàn thành kế hoạch", "method": Method.TIERS, "max_points": D(2), "levels": [
-        {"label": "Từ 100%", "points": D(2), "lower": D(100)},
-        {"label": "Từ 80% đến dưới 100%", "lower": D(80), "upper": D(100), "proportional": True},
-        {"label": "Dưới 80%", "upper": D(80)},
-    ]},
-    "1.5": {"name": "Sáng kiến", "method": Method.TIERS, "max_points": D(1),
-            "basis": TierBasis.COUNT, "levels": [
-        {"label": "Từ 2 sáng kiến", "points": D(1), "lower": D(2)},
-        {"label": "1 sáng kiến", "points": D("0.5"), "lower": D(1), "upper": D(1), "upper_inclusive": True},
-        {"label": "Không có", "lower": D(0), "upper": D(0), "upper_inclusive": True},
-    ]},
-    "2.1": {"name": "Báo cáo chậm", "method": Method.DEDUCTION, "max_points": D(1), "step": D("0.25")},
-    "2.2": {"name": "Mô hình hay", "method": Method.CAPPED_SUM, "max_points": D(1), "step": D("0.5")},
-    "2.3": {"name": "Chất lượng chỉ đạo", "method": Method.APPRAISER, "max_points": D(2), "step": D("0.25")},
-    "2.4": {"name": "Mức độ hài lòng", "method": Method.SURVEY, "max_points": D(3)},
-}  # fmt: skip
 
 
 @cache
@@ -140,12 +134,17 @@ def make_year(
     group = UnitGroup.objects.create(code=f"N{next(_numbers)}", name=f"Nhóm {next(_numbers)}")
     scheme = make_issued_scheme(group, codes=codes, **(heading or {}))
     cycle = Cycle.objects.create(
-        year=year, title=f"Kỳ đánh giá {year}", illustrative=illustrative, state=CycleState.OPEN, opened_at=at
+        year=year,
+        title=f"Kỳ đánh giá {year}",
+        illustrative=illustrative,
+        state=CycleState.OPEN,
+        opened_at=at,
     )
     make_milestones(cycle, at=at, stage=stage)
     cycle_scheme = CycleScheme.objects.create(cycle=cycle, group=group, scheme=scheme)
     dossiers = [
-        make_dossier(cycle_scheme, since=day.replace(month=1, day=1), state=state) for _ in range(units)
+        make_dossier(cycle_scheme, since=day.replace(month=1, day=1), state=state)
+        for _ in range(units)
     ]
     council = Council.objects.create(cycle=cycle, name=f"Hội đồng {year}")
     return Year(
@@ -162,7 +161,10 @@ def make_issued_scheme(
     wanted = {code: LEAVES[code] for code in codes or LEAVES}
     total = sum((leaf["max_points"] for leaf in wanted.values()), D(0))
     scheme = Scheme.objects.create(
-        group=group, code=f"bo-{next(_numbers)}", title="Bộ tiêu chí thử", declared_total=total,
+        group=group,
+        code=f"bo-{next(_numbers)}",
+        title="Bộ tiêu chí thử",
+        declared_total=total,
         **heading,
     )
     for label, limit in (("Tốt", 80), ("Khá", 70), ("Trung bình", 50), ("Yếu", 0)):
@@ -186,7 +188,9 @@ def make_issued_scheme(
     return scheme
 
 
-def _make_leaf(scheme: Scheme, field: Criterion, code: str, place: int, values: dict[str, Any]) -> None:
+def _make_leaf(
+    scheme: Scheme, field: Criterion, code: str, place: int, values: dict[str, Any]
+) -> None:
     levels = values.pop("levels", [])
     leaf = Criterion.objects.create(
         scheme=scheme, parent=field, field=field, code=code, position=place, level=Level.CRITERION,
@@ -197,7 +201,9 @@ def _make_leaf(scheme: Scheme, field: Criterion, code: str, place: int, values: 
     for position, level in enumerate(levels):
         ScoreLevel.objects.create(criterion=leaf, position=position, **level)
     if leaf.method == Method.SURVEY:
-        kind, _made = RespondentKind.objects.get_or_create(code="nguoi-dan", defaults={"name": "Người dân"})
+        kind, _made = RespondentKind.objects.get_or_create(
+            code="nguoi-dan", defaults={"name": "Người dân"}
+        )
         SurveyComponent.objects.create(criterion=leaf, kind=kind, weight=D(1))
 
 
@@ -216,13 +222,17 @@ def make_dossier(
 ) -> Dossier:
     """Make a unit of the group with a contributor, a focal officer, a head and its dossier."""
     number = next(_numbers)
-    unit = Unit.objects.create(code=f"DV{number}", name=f"Sở Thử nghiệm {number}", group=cycle_scheme.group)
+    unit = Unit.objects.create(
+        code=f"DV{number}", name=f"Sở Thử nghiệm {number}", group=cycle_scheme.group
+    )
     roles = Membership.Role
     people = {role: make_user(role.label) for role in (roles.CONTRIBUTOR, roles.FOCAL, roles.HEAD)}
     for role, user in people.items():
         Membership.objects.create(user=user, unit=unit, role=role, since=since)
     head = people[roles.HEAD]
-    UnitHead.objects.create(unit=unit, user=head, full_name=head.full_name, title="Giám đốc", since=since)
+    UnitHead.objects.create(
+        unit=unit, user=head, full_name=head.full_name, title="Giám đốc", since=since
+    )
     submission = Submission.objects.create(
         cycle=cycle_scheme.cycle, unit=unit, cycle_scheme=cycle_scheme, group=cycle_scheme.group,
         unit_code=unit.code, unit_name=unit.name, head_name=head.full_name, head_title="Giám đốc",

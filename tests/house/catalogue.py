@@ -10,6 +10,7 @@ import os
 import re
 import struct
 import sys
+from functools import cache
 from gettext import GNUTranslations
 from importlib.util import find_spec
 from pathlib import Path
@@ -46,12 +47,13 @@ Plural-Forms: nplurals=1; plural=0;
 Catalogue = dict[Message, str]
 
 
-def own_messages() -> set[Message]:
+@cache
+def own_messages() -> frozenset[Message]:
     """Return every message of our own code, scoring's refusals included."""
     from assessments.scoring.reasons import MESSAGES
 
     ours = messages(ROOT / name for name in OWN)
-    return ours | {Message(text) for text in MESSAGES.values()}
+    return frozenset(ours | {Message(text) for text in MESSAGES.values()})
 
 
 def package_folder(package: str) -> Path:
@@ -62,10 +64,11 @@ def package_folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def package_messages(package: str) -> set[Message]:
+@cache
+def package_messages(package: str) -> frozenset[Message]:
     """Return the messages of a package that a person can meet, translated by it or not."""
     home = package_folder(package)
-    return messages(home / inner for inner in PACKAGES[package])
+    return frozenset(messages(home / inner for inner in PACKAGES[package]))
 
 
 def script_messages() -> set[Message]:
@@ -74,12 +77,13 @@ def script_messages() -> set[Message]:
     return set(read_po(package_folder("django") / english))
 
 
-def known(package: str, domain: str = "django") -> set[str]:
+@cache
+def known(package: str, domain: str = "django") -> frozenset[str]:
     """Return the keys that a package translates into Vietnamese itself."""
     found: set[str] = set()
     for path in package_folder(package).rglob(f"locale/vi/LC_MESSAGES/{domain}.mo"):
         found.update(read_mo(path.read_bytes()))
-    return found
+    return frozenset(found)
 
 
 def lacking(package: str) -> set[Message]:
@@ -93,11 +97,11 @@ def wanted(domain: str) -> set[Message]:
     if domain == "djangojs":
         theirs = known("django", domain)
         return {message for message in script_messages() if message.key not in theirs}
-    return own_messages().union(*(lacking(package) for package in PACKAGES))
+    return set(own_messages().union(*(lacking(package) for package in PACKAGES)))
 
 
 def allowed(domain: str) -> set[str]:
-    """Return the keys that a catalogue of ours may translate: better words than a package's, too."""
+    """Return the keys a catalogue of ours may hold: better words than a package's, too."""
     if domain == "djangojs":
         return {message.key for message in script_messages()}
     asked = own_messages().union(*(package_messages(package) for package in PACKAGES))

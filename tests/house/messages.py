@@ -80,15 +80,15 @@ def from_template(source: str) -> Iterator[Message]:
     from django.utils.translation.template import templatize
 
     text = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
-    call = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\({text}(?:, {text})?(?:, {text})?")
+    call = re.compile(
+        rf"\b(gettext|ngettext|pgettext|npgettext|_)\({text}(?:, {text})?(?:, {text})?"
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = call.findall(templatize(source))
     for name, *quoted in found:
         words = [ast.literal_eval(word) for word in quoted if word]
-        context, singular, plural = (
-            "" if place is None else words[place] for place in CALLS[name]
-        )
+        context, singular, plural = ("" if place is None else words[place] for place in CALLS[name])
         if singular:
             yield Message(singular, plural, context)
 

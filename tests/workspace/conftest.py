@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.factories.cycles import Dossier, Year, make_year
 
+from tests.factories.cycles import Dossier, Year, make_year
 from units.models import User
 
 Address = Callable[..., str]
@@ -50,3 +50,15 @@ def signed_in() -> Callable[[User], Client]:
 def client(year: Year, signed_in: Callable[[User], Client]) -> Client:
     """Return the browser of the first unit's contributor."""
     return signed_in(year.first.contributor)
+
+
+@pytest.fixture
+def save(client, address, year):
+    """Send one leaf's form; the version is the stored one unless told."""
+
+    def send(code, **data):
+        version = data.pop("version", year.first.score(code).version)
+        target = address("save", field=code[0], code=code)
+        return client.post(target, {"version": version} | data)
+
+    return send

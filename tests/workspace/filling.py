@@ -3,9 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from tests.factories.cycles import D, Dossier
-
 from assessments.workflow.scores import save_leaf
+from tests.factories.cycles import D, Dossier
 
 #: Facts for every self-scored leaf of the small scheme, with the points they give.
 CLAIMS: dict[str, dict[str, Any]] = {

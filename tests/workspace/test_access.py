@@ -2,9 +2,9 @@
 
 import pytest
 from django.urls import reverse
-from tests.workspace import uploads
 
 from assessments.workflow.documents import attach_file
+from tests.workspace import uploads
 
 PAGES = {
     "dossier": {}, "field": {"field": "1"}, "sign": {},
@@ -109,7 +109,11 @@ def test_home_of_a_person_without_a_unit_says_what_to_do(year, signed_in):
 
 def test_evidence_of_another_unit_is_missing_by_every_route(year, signed_in, address):
     item = attach_file(
-        score=year.first.score("1.1"), by=year.first.focal, at=year.at, upload=uploads.pdf(), number="1"
+        score=year.first.score("1.1"),
+        by=year.first.focal,
+        at=year.at,
+        upload=uploads.pdf(),
+        number="1",
     )
     stranger = signed_in(year.second.focal)
     own = address("evidence", year.second, field="1", code="1.1")
@@ -117,9 +121,7 @@ def test_evidence_of_another_unit_is_missing_by_every_route(year, signed_in, add
     assert stranger.get(reverse("workspace:file", args=[item.revision_id])).status_code == 404
     chosen = stranger.post(own, {"choose": "1", "revision": item.revision_id})
     assert chosen.status_code == 422
-    taken = stranger.post(
-        address("detach", year.second, field="1", code="1.1", pk=item.pk)
-    )
+    taken = stranger.post(address("detach", year.second, field="1", code="1.1", pk=item.pk))
     assert taken.status_code == 404
     item.refresh_from_db()
     assert item.removed_at is None

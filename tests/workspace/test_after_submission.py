@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from tests.factories.cycles import STAGE_DAYS, D, make_year
-from tests.workspace import uploads
-from tests.workspace.filling import fill
 
 from assessments.choices import Stage, SubmissionState
 from assessments.errors import WrongState
 from assessments.models import Appraisal, CouncilMember, Explanation, Milestone
 from assessments.workflow.documents import attach_file
+from tests.factories.cycles import STAGE_DAYS, D, make_year
+from tests.workspace import uploads
+from tests.workspace.filling import fill
 
 SECRET_REASON = "Thiếu căn cứ theo hướng dẫn"
 
@@ -70,7 +70,9 @@ def test_unit_sees_its_own_appraised_points_and_reason(appraised, client, addres
 
 
 @pytest.mark.parametrize("stage", [Stage.SELF_ASSESSMENT, Stage.APPRAISAL])
-def test_appraised_points_stay_hidden_before_the_explanation_stage(year, appraised, client, address, stage):
+def test_appraised_points_stay_hidden_before_the_explanation_stage(
+    year, appraised, client, address, stage
+):
     move_to(year, stage)
     set_state(year, SubmissionState.APPRAISING)
 
@@ -116,7 +118,11 @@ def test_unit_answers_with_more_evidence(year, asked, client, address):
 def test_evidence_is_closed_on_leaves_without_a_question(year, asked):
     with pytest.raises(WrongState):
         attach_file(
-            score=year.first.score("1.1"), by=year.first.focal, at=year.at, upload=uploads.pdf(), number="1"
+            score=year.first.score("1.1"),
+            by=year.first.focal,
+            at=year.at,
+            upload=uploads.pdf(),
+            number="1",
         )
 
 

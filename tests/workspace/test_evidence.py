@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from tests.workspace import uploads
 
 from assessments.errors import BadInput, WindowClosed, WrongState
 from assessments.models import Document, DocumentRevision, Event, Evidence, ScoreHistory
 from assessments.workflow import documents
+from tests.workspace import uploads
 
 
 @pytest.fixture
@@ -21,7 +21,9 @@ def attach(client, address):
 
 
 def test_file_is_attached_with_its_paper(year, attach, address, client):
-    response = attach(uploads.pdf("C:\\x\\Kế hoạch.pdf"), issued_on="15/01/2020", issuer="Sở", abstract="KH CCHC")
+    response = attach(
+        uploads.pdf("C:\\x\\Kế hoạch.pdf"), issued_on="15/01/2020", issuer="Sở", abstract="KH CCHC"
+    )
     item = Evidence.objects.get()
     document = item.revision.document
     score = year.first.score("1.1")
@@ -135,7 +137,11 @@ def test_failed_attachment_leaves_no_bytes_behind(year, tmp_path, monkeypatch):
 
     with pytest.raises(RuntimeError):
         documents.attach_file(
-            score=year.first.score("1.1"), by=year.first.focal, at=year.at, upload=uploads.pdf(), number="1"
+            score=year.first.score("1.1"),
+            by=year.first.focal,
+            at=year.at,
+            upload=uploads.pdf(),
+            number="1",
         )
     assert DocumentRevision.objects.count() == 0
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
@@ -148,7 +154,6 @@ def test_file_is_served_as_a_harmless_private_attachment(attach, client):
     response = client.get(path)
 
     assert b"".join(response.streaming_content) == uploads.PDF
-    response.close()
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
@@ -159,13 +164,23 @@ def test_file_is_served_as_a_harmless_private_attachment(attach, client):
 def test_council_reads_a_file_only_once_the_dossier_is_handed_in(year, attach, signed_in):
     attach(uploads.pdf())
     path = reverse("workspace:file", args=[DocumentRevision.objects.get().pk])
-    before = [uploads.status(signed_in(p), path) for p in (year.secretary, year.member, year.leader)]
-    type(year.first.submission).objects.filter(pk=year.first.submission.pk).update(state="submitted")
+    before = [
+        uploads.status(signed_in(p), path) for p in (year.secretary, year.member, year.leader)
+    ]
+    type(year.first.submission).objects.filter(pk=year.first.submission.pk).update(
+        state="submitted"
+    )
 
     after = [uploads.status(signed_in(p), path) for p in (year.secretary, year.member, year.leader)]
     others = [
         uploads.status(signed_in(p), path)
-        for p in (year.officer, year.survey_officer, year.administrator, year.outsider, year.second.head)
+        for p in (
+            year.officer,
+            year.survey_officer,
+            year.administrator,
+            year.outsider,
+            year.second.head,
+        )
     ]
 
     assert before == [404, 404, 404]

@@ -11,7 +11,6 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 from django.urls import reverse
-from tests.workspace import uploads
 
 from assessments.choices import ScanState
 from assessments.errors import BadInput
@@ -19,6 +18,7 @@ from assessments.models import DocumentRevision
 from assessments.workflow.documents import attach_file
 from cchc.checks import scanner_is_configured
 from cchc.kit.files import CONTENT_TYPES, FileRefused, clean_name, inspect
+from tests.workspace import uploads
 
 GOOD = {
     "a.pdf": uploads.PDF, "a.png": uploads.PNG, "a.jpg": uploads.JPG, "a.JPEG": uploads.JPG,
@@ -79,7 +79,9 @@ def test_encrypted_package_is_refused():
         while place >= 0:
             content[place + offset] |= 1
             place = content.find(mark, place + 4)
-    assert all(part.flag_bits & 1 for part in zipfile.ZipFile(io.BytesIO(bytes(content))).infolist())
+    assert all(
+        part.flag_bits & 1 for part in zipfile.ZipFile(io.BytesIO(bytes(content))).infolist()
+    )
 
     with pytest.raises(FileRefused):
         inspect(uploads.upload("a.docx", bytes(content)))
@@ -161,7 +163,9 @@ def test_scanner_finds_a_virus_and_nothing_is_kept(year, daemon, settings, tmp_p
 
 def test_pending_file_is_opened_by_its_unit_only(year, unreachable, signed_in):
     item = attach(year)
-    type(year.first.submission).objects.filter(pk=year.first.submission.pk).update(state="submitted")
+    type(year.first.submission).objects.filter(pk=year.first.submission.pk).update(
+        state="submitted"
+    )
     path = reverse("workspace:file", args=[item.revision_id])
 
     assert item.revision.scan_state == ScanState.PENDING
@@ -180,14 +184,22 @@ def test_scan_pending_scans_what_waits(year, unreachable, settings, capsys, requ
     assert capsys.readouterr().out == "2 scanned, 1 quarantined, 0 still waiting\n"
     good.revision.refresh_from_db()
     bad.revision.refresh_from_db()
-    assert (good.revision.scan_state, bad.revision.scan_state) == (ScanState.CLEAN, ScanState.QUARANTINED)
+    assert (good.revision.scan_state, bad.revision.scan_state) == (
+        ScanState.CLEAN,
+        ScanState.QUARANTINED,
+    )
 
 
 def test_quarantined_file_is_opened_by_nobody(year, signed_in):
     item = attach(year)
     DocumentRevision.objects.update(scan_state=ScanState.QUARANTINED)
 
-    assert signed_in(year.first.head).get(reverse("workspace:file", args=[item.revision_id])).status_code == 404
+    assert (
+        signed_in(year.first.head)
+        .get(reverse("workspace:file", args=[item.revision_id]))
+        .status_code
+        == 404
+    )
 
 
 def test_deployment_without_a_scanner_fails_its_check(settings):

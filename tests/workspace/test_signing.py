@@ -5,10 +5,10 @@ import json
 
 import pytest
 from django.urls import reverse
-from tests.factories.cycles import PASSWORD
-from tests.workspace.filling import fill
 
 from assessments.models import Receipt
+from tests.factories.cycles import PASSWORD
+from tests.workspace.filling import fill
 
 
 @pytest.fixture

@@ -42,9 +42,10 @@ def package(
 
 
 def status(browser: Client, path: str) -> int:
-    """Ask for a file and return the status; a streamed answer is closed."""
+    """Ask for a file and return the status; a file is read to its end, which closes it."""
     response = browser.get(path)
-    response.close()
+    if response.streaming:
+        b"".join(response.streaming_content)
     return response.status_code
 
 

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('effective_on', models.DateField(verbose_name='effective on')),
                 ('note', cchc.kit.models.ProseField(blank=True, verbose_name='note')),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed at')),
-                ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
                 ('predecessors', models.ManyToManyField(related_name='mergers', to='units.unit', verbose_name='predecessors')),
                 ('successor', models.ForeignKey(blank=True, help_text='Leave empty to create a new unit from the fields below.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='successor')),
                 ('new_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unitgroup', verbose_name='group of the new unit')),

@@ -38,8 +38,9 @@ class Merger(Decided, Stamped):
     note = ProseField(_("note"), blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+",
+        verbose_name=_("confirmed by"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("merger plan")

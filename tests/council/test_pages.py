@@ -1,0 +1,212 @@
+"""The appraisal page and the council's page: what is shown, saved, refused and kept."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessments.choices import SubmissionState
+from assessments.models import Adjustment, Appraisal, CouncilDecision, Explanation, SurveyDecision
+from tests.council.conftest import Enter
+from tests.factories.council import appraise, appraise_all, make_judged_year, make_meeting, make_member, survey
+from tests.factories.cycles import D, Dossier, Year
+
+
+def page(dossier: Dossier, name: str = "appraisal") -> str:
+    return reverse(f"admin:assessments_submission_{name}", args=[dossier.submission.pk])
+
+
+def points(dossier: Dossier, code: str, **given: Any) -> dict[str, Any]:
+    """Return what the browser sends with the points of a leaf."""
+    row = dossier.score(code)
+    fields = {"points": "", "reason": "", "version": row.version} | given
+    return {"score": row.pk, "verb": "appraise"} | {f"appraise{row.pk}-{k}": v for k, v in fields.items()}
+
+
+def test_page_shows_claim_trace_and_form(year: Year, enter: Enter) -> None:
+    response = enter(year.member).get(page(year.first))
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert "tự chấm 1.1" in content
+    assert f'name="appraise{year.first.score("1.1").pk}-points"' in content
+    shown = {item["score"].criterion.code: bool(item["form"]) for item in response.context["rows"]}
+    assert shown == {code: code != "2.4" for code in shown}
+
+
+def test_points_are_saved_and_the_page_returns_to_the_leaf(year: Year, enter: Enter) -> None:
+    row = year.first.score("1.1")
+    response = enter(year.member).post(page(year.first), points(year.first, "1.1", points="1,5", reason="Muộn"))
+    assert response.status_code == 302
+    assert response["Location"].endswith(f"#leaf-{row.pk}")
+    assert Appraisal.objects.get().points == D("1.5")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"points": "9"}, "points"), ({"points": "1"}, "reason"), ({"points": "1", "version": 7}, None)],
+)
+def test_refused_points_keep_what_was_typed(
+    year: Year, enter: Enter, given: dict[str, Any], field: str | None
+) -> None:
+    data = points(year.first, "1.1", **given)
+    response = enter(year.member).post(page(year.first), data)
+    assert response.status_code == 200
+    form = next(i["form"] for i in response.context["rows"] if i["score"].criterion.code == "1.1")
+    assert list(form.errors) == [field or "__all__"]
+    assert form["points"].value() == given["points"]
+    assert not Appraisal.objects.exists()
+
+
+def test_question_is_asked_and_withdrawn(year: Year, enter: Enter) -> None:
+    client, row = enter(year.member), year.first.score("1.1")
+    due = (year.at + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    data = {"score": row.pk, "verb": "ask", f"ask{row.pk}-question": "Số?", f"ask{row.pk}-due_at": due}
+    assert client.post(page(year.first), data).status_code == 302
+    item = next(i for i in client.get(page(year.first)).context["rows"] if i["score"].pk == row.pk)
+    assert (item["form"], item["waiting"].question) == (None, "Số?")
+    assert client.post(page(year.first), {"score": row.pk, "verb": "withdraw"}).status_code == 302
+    assert Explanation.objects.get().closed_at is not None
+    assert client.post(page(year.first), {"score": row.pk, "verb": "withdraw"}).status_code == 404
+
+
+def test_reader_gets_no_form_and_saves_nothing(year: Year, enter: Enter) -> None:
+    for user in (year.secretary, year.chair, year.leader, year.auditor):
+        client = enter(user)
+        rows = client.get(page(year.first)).context["rows"]
+        assert [item["form"] for item in rows] == [None] * 9
+        response = client.post(page(year.first), points(year.first, "1.1", points="2"))
+        assert response.status_code == 200
+    assert not Appraisal.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["", "abc", "-1", "9" * 30, "²"])
+def test_unknown_leaf_is_not_found(year: Year, enter: Enter, number: str) -> None:
+    client = enter(year.member)
+    assert client.post(page(year.first), {"verb": "appraise", "score": number}).status_code == 404
+
+
+def test_leaf_of_another_dossier_is_not_found(year: Year, enter: Enter) -> None:
+    data = points(year.second, "1.1", points="2")
+    assert enter(year.member).post(page(year.first), data).status_code == 404
+
+
+def test_other_methods_change_nothing(year: Year, enter: Enter) -> None:
+    client = enter(year.member)
+    for verb in ("put", "delete", "patch"):
+        getattr(client, verb)(page(year.first))
+    assert not Appraisal.objects.exists()
+
+
+def test_council_page_puts_disputes_first_and_decides(db: None, enter: Enter) -> None:
+    year = make_judged_year(heading={"dispute_spread": D("0.5")})
+    appraise(year, year.first, "1.4")
+    appraise(year, year.first, "1.4", by=make_member(year), points="0", reason="Khác")
+    client, row = enter(year.chair), year.first.score("1.4")
+    rows = client.get(page(year.first, "council")).context["rows"]
+    assert [(item["score"].criterion.code, item["disputed"]) for item in rows][:2] == [("1.4", True), ("1.1", False)]
+    fields = {"meeting": make_meeting(year).pk, "points": "1,25", "reason": "Biểu quyết",
+              "votes_for": 5, "votes_against": 1, "dissent": ""}  # fmt: skip
+    data = {"score": row.pk, "verb": "decide"} | {f"decide{row.pk}-{k}": v for k, v in fields.items()}
+    bad = client.post(page(year.first, "council"), data | {f"decide{row.pk}-points": "9"})
+    assert bad.status_code == 200
+    assert not CouncilDecision.objects.exists()
+    assert client.post(page(year.first, "council"), data).status_code == 302
+    assert CouncilDecision.objects.get().points == D("1.25")
+    assert client.get(page(year.first, "council")).context["rows"][0]["disputed"] is False
+
+
+def test_secretary_reads_the_council_page_but_decides_nothing(year: Year, enter: Enter) -> None:
+    client, row = enter(year.secretary), year.first.score("1.1")
+    assert client.get(page(year.first, "council")).status_code == 200
+    fields = {"meeting": make_meeting(year).pk, "points": "1", "reason": "Tự ý", "votes_for": 1,
+              "votes_against": 0}  # fmt: skip
+    data = {"score": row.pk, "verb": "decide"} | {f"decide{row.pk}-{k}": v for k, v in fields.items()}
+    assert client.post(page(year.first, "council"), data).status_code == 200
+    assert not CouncilDecision.objects.exists()
+    for user in (year.member, year.leader, year.auditor):
+        assert enter(user).get(page(year.first, "council")).status_code == 404
+
+
+def test_survey_leaf_and_adjustment_on_the_council_page(db: None, enter: Enter) -> None:
+    year = make_judged_year(heading={"bonus_cap": D(1)})
+    survey(year, year.first, sample=3)
+    client, row = enter(year.chair), year.first.score("2.4")
+    data = {"score": row.pk, "verb": "survey", f"survey{row.pk}-decision": "use", f"survey{row.pk}-reason": "Ít phiếu"}
+    assert client.post(page(year.first, "council"), data).status_code == 302
+    assert SurveyDecision.objects.get().decision == "use"
+    adjust = {"verb": "adjust", "adjust-kind": "bonus", "adjust-points": "0,5", "adjust-reason": "Sáng kiến"}
+    response = enter(year.secretary).post(page(year.first, "council"), adjust)
+    assert response.status_code == 302
+    proposed = Adjustment.objects.get()
+    url = reverse("admin:assessments_adjustment_act", args=[proposed.pk, "accept"])
+    assert enter(year.secretary).post(url).status_code == 404
+    assert client.post(url, {"note": ""}).status_code == 302
+    proposed.refresh_from_db()
+    assert proposed.state == "accepted"
+
+
+def test_conclusion_by_the_button(year: Year, enter: Enter) -> None:
+    url = reverse("admin:assessments_submission_act", args=[year.first.submission.pk, "conclude"])
+    client, meeting = enter(year.chair), make_meeting(year)
+    early = client.post(url, {"meeting": meeting.pk, "note": ""})
+    assert early.status_code == 200
+    assert "Leaves without points" in early.content.decode()
+    appraise_all(year, year.first)
+    assert client.post(url, {"meeting": "", "note": ""}).status_code == 200
+    assert client.post(url, {"meeting": meeting.pk, "note": ""}).status_code == 302
+    year.first.submission.refresh_from_db()
+    assert year.first.submission.state == SubmissionState.APPRAISED
+
+
+def test_approval_asks_for_the_password_again(year: Year, enter: Enter) -> None:
+    year.first.submission.state = SubmissionState.APPRAISED
+    year.first.submission.save()
+    url = reverse("admin:assessments_submission_act", args=[year.first.submission.pk, "approve"])
+    response = enter(year.leader).post(url, {"note": ""})
+    assert response.status_code == 302
+    assert "reauthenticate" in response["Location"]
+
+
+def test_returning_names_leaves_and_time(year: Year, enter: Enter) -> None:
+    url = reverse("admin:assessments_submission_act", args=[year.first.submission.pk, "return"])
+    client = enter(year.secretary)
+    due = (year.at + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    assert client.post(url, {"note": "Thiếu", "due_at": due}).status_code == 200
+    offered = [code for code, _label in client.get(url).context["form"].fields["leaves"].choices]
+    assert offered == ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2"]
+    assert client.post(url, {"note": "Thiếu", "due_at": due, "leaves": ["1.1"]}).status_code == 302
+    assert year.first.score("1.1").open_to_unit is True
+
+
+@pytest.mark.parametrize("name", ["appraisal", "council"])
+def test_queries_do_not_grow_with_the_rows(db: None, enter: Enter, name: str) -> None:
+    counts = []
+    for number, codes in enumerate((["1.1"], ["1.1", "1.2", "1.3"])):
+        year = make_judged_year(year=2040 + number, codes=codes)
+        for code in codes:
+            appraise(year, year.first, code)
+        client = enter(year.chair if name == "council" else year.member)
+        client.get(page(year.first, name))
+        with CaptureQueriesContext(connection, ) as queries:
+            assert client.get(page(year.first, name)).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("model", ["submission", "criterionscore", "appraisal"])
+def test_list_queries_do_not_grow_with_the_rows(db: None, enter: Enter, model: str) -> None:
+    counts = []
+    for number, units in enumerate((1, 3)):
+        year = make_judged_year(year=2050 + number, units=units, codes=["1.1"])
+        for dossier in year.dossiers:
+            appraise(year, dossier, "1.1")
+        client = enter(year.chair)
+        url = reverse(f"admin:assessments_{model}_changelist")
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(client.get(url).context["cl"].result_list) == units
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -1,0 +1,88 @@
+"""The start page: what waits, per role, counted as the lists behind it are."""
+
+import datetime as dt
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from assessments.choices import SubmissionState
+from assessments.queries import progress
+from tests.council.conftest import Enter
+from tests.factories.council import appraise, appraise_all, make_judged_year, make_member, survey
+from tests.factories.cycles import D, Year
+from units.models import Membership, User
+
+
+def waiting(user: User, year: Year) -> dict[str, int]:
+    """Return every line of the person's to-do with its count."""
+    return {
+        str(item.label): item.count for section in progress.todo(user, year.at) for item in section.items
+    }
+
+
+def test_appraiser_sees_fields_and_dossiers_untouched(year: Year) -> None:
+    appraise_all(year, year.second)
+    appraise(year, year.first, "1.1")
+    name = year.first.unit.name
+    assert waiting(year.member, year) == {f"{name}: field 1": 4, f"{name}: field 2": 3}
+
+
+def test_appraiser_never_sees_the_own_unit(year: Year) -> None:
+    user = make_member(year, year.first.unit)
+    assert waiting(user, year).keys() == {f"{year.second.unit.name}: field {code}" for code in "12"}
+
+
+def test_secretary_counts_leave_out_the_own_unit(year: Year) -> None:
+    for dossier in year.dossiers:
+        dossier.submission.state = SubmissionState.SUBMITTED
+        dossier.submission.save()
+    assert waiting(year.secretary, year)["submitted, waiting for the start"] == 2
+    Membership.objects.create(user=year.secretary, unit=year.first.unit, since=dt.date(2020, 1, 1))
+    assert waiting(year.secretary, year)["submitted, waiting for the start"] == 1
+
+
+def test_chair_sees_disputes_and_what_can_be_concluded(db: None) -> None:
+    year = make_judged_year(heading={"dispute_spread": D("0.5")})
+    appraise_all(year, year.first)
+    appraise(year, year.second, "1.1")
+    appraise(year, year.second, "1.1", by=make_member(year), points="0", reason="Khác")
+    found = waiting(year.chair, year)
+    assert found[f"ready to conclude: {year.first.unit.name}"] == 1
+    assert found[f"disputed leaves: {year.second.unit.name}"] == 1
+    assert f"ready to conclude: {year.second.unit.name}" not in found
+
+
+def test_leader_officer_and_survey_officer(year: Year) -> None:
+    year.first.submission.state = SubmissionState.APPRAISED
+    year.first.submission.save()
+    survey(year, year.first)
+    assert waiting(year.leader, year)["waiting for approval"] == 1
+    assert waiting(year.officer, year)["fields without an appraiser"] == 0
+    assert waiting(year.survey_officer, year)["survey leaves without any result"] == 1
+    year.council.members.get(user=year.member).assignments.all().delete()
+    assert waiting(year.officer, year)["fields without an appraiser"] == 2
+
+
+def test_start_page_links_where_something_waits(year: Year, enter: Enter) -> None:
+    content = enter(year.member).get(reverse("admin:index")).content.decode()
+    assert reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk]) in content
+
+
+def test_models_stand_in_the_order_of_the_year(year: Year, enter: Enter) -> None:
+    apps = enter(year.leader).get(reverse("admin:index")).context["app_list"]
+    names = [m["object_name"] for app in apps if app["app_label"] == "assessments" for m in app["models"]]
+    wanted = ["Scheme", "Cycle", "Council", "Submission", "Appraisal", "Approval", "Publication"]
+    assert [name for name in names if name in wanted] == wanted
+
+
+def test_start_page_queries_do_not_grow_with_the_rows(db: None, enter: Enter) -> None:
+    counts = []
+    for number, units in enumerate((1, 3)):
+        year = make_judged_year(year=2060 + number, units=units, codes=["1.1"])
+        client = enter(year.member)
+        client.get(reverse("admin:index"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("admin:index"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
