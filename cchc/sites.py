@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -11,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions, roles
 from assessments.queries import progress
+from units.permissions import person_of
 
 #: Models in the order in which the year needs them; others follow by name.
 ORDER = (
@@ -33,10 +37,12 @@ class PortalAdminSite(AdminSite):
     index_template = "admin/todo.html"
     enable_nav_sidebar = True
 
-    def __init__(self, name: str = "admin") -> None:
-        super().__init__(name)
-        # Accounts sign in by allauth, so that lockout and the second factor hold here too.
-        self.login = secure_admin_login(self.login)  # type: ignore[method-assign]
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send visitors to the portal's own sign-in, so that lockout and second factor hold here."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        target = request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path()
+        return redirect_to_login(target, login_url=settings.LOGIN_URL)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in everyone who holds a role with work in the admin today."""
@@ -51,7 +57,7 @@ class PortalAdminSite(AdminSite):
         sections = [
             {"role": section.role,
              "entries": [{"item": item, "url": self._address(item)} for item in section.items]}
-            for section in progress.todo(request.user, timezone.now())
+            for section in progress.todo(person_of(request), timezone.now())
         ]  # fmt: skip
         return super().index(request, {**(extra_context or {}), "todo": sections})
 

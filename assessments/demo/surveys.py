@@ -10,7 +10,7 @@ from assessments.demo.people import DECISION, person
 from assessments.models import Criterion, Cycle, SurveyResult, SurveyRound
 from assessments.resources.surveys import BODY as BODY_COLUMN
 from assessments.resources.surveys import (
-    CRITERION, KIND, MEAN, SAMPLE, UNIT_CODE, YEAR, SurveyResultResource,
+    CODE, KIND, MEAN, SAMPLE, UNIT_CODE, YEAR, SurveyResultResource,
 )  # fmt: skip
 from assessments.scoring import format_decimal
 from assessments.workflow import surveys
@@ -28,7 +28,7 @@ def load_results(cycle: Cycle) -> SurveyRound:
         cycle=cycle, body=BODY, min_sample=30,
         method_note="Số liệu minh họa sinh tự động, không phải kết quả điều tra thật.", **DECISION,
     )  # fmt: skip
-    table = tablib.Dataset(headers=[YEAR, BODY_COLUMN, UNIT_CODE, CRITERION, KIND, SAMPLE, MEAN])
+    table = tablib.Dataset(headers=[YEAR, BODY_COLUMN, UNIT_CODE, CODE, KIND, SAMPLE, MEAN])
     for part in cycle.cycle_schemes.all():
         leaves = _survey_leaves(part.scheme_id)
         for place, dossier in enumerate(part.submissions.all()):

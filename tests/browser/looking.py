@@ -58,7 +58,8 @@ class Visitor:
         """Assert that the open page has no fault in this light at this width."""
         self.page.set_viewport_size(NARROW if narrow else WIDE)
         self.page.emulate_media(color_scheme="dark" if dark else "light")
-        assert self.faults(spill=spill) == [], f"{self.page.url} dark={dark} narrow={narrow}"
+        found = self.faults(spill=spill)
+        assert not found, "\n".join([f"{self.page.url} dark={dark} narrow={narrow}", *found])
 
 
 def _lines(violation: dict[str, Any]) -> list[str]:

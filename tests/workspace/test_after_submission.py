@@ -96,10 +96,17 @@ def test_final_points_stay_hidden_until_publication(year, appraised, client, add
     assert "0,78" in after
 
 
-def test_home_lists_questions_that_wait(asked, client, address):
-    body = client.get(reverse("workspace:home")).content.decode()
+def test_every_page_leads_to_the_question_that_waits(asked, client, address):
+    pages = [
+        reverse("workspace:home"),
+        address("dossier"),
+        address("field", field="1"),
+        address("evidence", field="1", code="1.3"),
+    ]
 
-    assert address("question", pk=asked.pk) in body
+    for page in pages:
+        body = client.get(page).content.decode()
+        assert address("question", pk=asked.pk) in body
 
 
 def test_unit_answers_with_more_evidence(year, asked, client, address):
