@@ -38,16 +38,15 @@ class NumberInput(forms.CharField):
 
     def __init__(self, parse: Callable[..., Decimal], *, name: str, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(required=False, widget=widget, **kwargs)
+        super().__init__(widget=widget, **kwargs)
         self.parse, self.name = parse, name
 
     def clean(self, value: Any) -> Decimal | None:
         """Return the number, None when nothing was typed."""
-        text = super().clean(value)
-        if not text:
-            return None
+        if not str(value or "").strip():
+            return None  # a blank fact can be saved; signing is what asks for it
         try:
-            return self.parse(text, field=self.name)
+            return self.parse(super().clean(value), field=self.name)
         except ScoringError as error:
             raise forms.ValidationError(sentence(error.reason, error.params)) from error
 
@@ -56,12 +55,21 @@ class NumberInput(forms.CharField):
         return format_decimal(value) if isinstance(value, Decimal) else value
 
 
-def _radios(label: Any, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.RadioSelect)
+class Radios(forms.ChoiceField):
+    """One of a few answers; none yet is kept as an empty text."""
+
+    widget = forms.RadioSelect
+
+    def clean(self, value: Any) -> str:
+        """Return the answer, empty when there is none yet."""
+        return str(super().clean(value)) if value else ""
 
 
 class LeafForm(forms.Form):
     """The claim of a unit on one leaf, with the version of the leaf that the person saw."""
+
+    #: A half-filled leaf may be saved, so no browser insists on an input.
+    use_required_attribute = False
 
     def __init__(self, data: Any = None, *, score: CriterionScore) -> None:
         self.score = score
@@ -129,7 +137,7 @@ def _stored(score: CriterionScore) -> dict[str, Any]:
 
 
 def _met(criterion: Criterion) -> forms.Field:
-    return _radios(_("Answer"), [(_YES, _("Met")), (_NO, _("Not met"))])
+    return Radios(label=_("Answer"), choices=[(_YES, _("Met")), (_NO, _("Not met"))])
 
 
 def _option(criterion: Criterion) -> forms.Field:
@@ -137,7 +145,7 @@ def _option(criterion: Criterion) -> forms.Field:
         (str(level.pk), f"{level.label} ({format_decimal(level.points, 2)})")
         for level in criterion.levels.all()
     ]
-    return _radios(_("Option"), choices)
+    return Radios(label=_("Option"), choices=choices)
 
 
 _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {

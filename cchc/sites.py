@@ -1,4 +1,4 @@
-"""The portal's admin: Django's own, with a to-do per role and the models in the order of the year."""
+"""The portal's admin: a to-do per role, and the models in the order of the year."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +19,18 @@ from units.permissions import person_of
 
 #: Models in the order in which the year needs them; others follow by name.
 ORDER = (
-    "UnitGroup", "Unit", "UnitAlias", "UnitHead", "SigningAuthorisation", "Membership", "Succession",
+    "UnitGroup", "Unit", "UnitAlias", "UnitHead", "SigningAuthorisation", "Membership",
+    "Succession",
     "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "Council", "Assignment",
     "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation", "Adjustment",
     "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision", "Approval",
     "Publication", "Event", "Appointment", "SiteIdentity",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(ORDER)}
-_PAGES = {"appraisal": "assessments_submission_appraisal", "council": "assessments_submission_council"}
+_PAGES = {
+    "appraisal": "assessments_submission_appraisal",
+    "council": "assessments_submission_council",
+}
 
 
 class PortalAdminSite(AdminSite):
@@ -37,8 +42,10 @@ class PortalAdminSite(AdminSite):
     index_template = "admin/todo.html"
     enable_nav_sidebar = True
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send visitors to the portal's own sign-in, so that lockout and second factor hold here."""
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send visitors to the portal's own sign-in, so that lockout and MFA hold here."""
         if request.user.is_authenticated:
             raise PermissionDenied
         target = request.GET.get(REDIRECT_FIELD_NAME) or request.get_full_path()
@@ -52,7 +59,9 @@ class PortalAdminSite(AdminSite):
         held = permissions.roles_of(user, timezone.localdate())
         return user.is_superuser or any(roles.ROLES[role].enters_admin for role in held)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
         """Show what waits for the person in each of their roles."""
         sections = [
             {"role": section.role,

@@ -51,12 +51,14 @@ class ReturnForm(LeavesForm):
 class MeetingForm(ActForm):
     """Choose the meeting whose minutes hold the conclusion."""
 
-    meeting = forms.ModelChoiceField(label=_("Meeting and minutes"), queryset=Meeting.objects.none())
+    meeting = forms.ModelChoiceField(
+        label=_("Meeting and minutes"), queryset=Meeting.objects.none()
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["meeting"]
-        field.queryset = Meeting.objects.filter(council__cycle=self.obj.cycle_id)  # type: ignore[attr-defined]
+        field: Any = self.fields["meeting"]
+        field.queryset = Meeting.objects.filter(council__cycle=self.obj.cycle_id)
 
 
 class CloseForm(MeetingForm):
@@ -64,5 +66,8 @@ class CloseForm(MeetingForm):
 
     ranked = forms.BooleanField(
         label=_("Rank the unit all the same"), required=False, initial=True,
-        help_text=_("Without the tick the unit is not ranked, and your note is the printed reason."),
+        help_text=_(
+            "Without the tick the unit is not ranked, and "
+            "your note is the printed reason."
+        ),
     )  # fmt: skip

@@ -82,18 +82,30 @@ class AskForm(LeafForm):
 
 
 class DecideForm(PointsForm):
-    """The council's decision on a leaf in a meeting."""
+    """The council's decision on a leaf in a meeting; `meetings` are read once for all leaves."""
 
     verb = "decide"
-    meeting = forms.ModelChoiceField(label=_("Meeting and minutes"), queryset=Meeting.objects.none())
+    meeting = forms.ModelChoiceField(
+        label=_("Meeting and minutes"), queryset=Meeting.objects.none()
+    )
     votes_for = forms.IntegerField(label=_("Votes for"), min_value=0, max_value=999, initial=0)
-    votes_against = forms.IntegerField(label=_("Votes against"), min_value=0, max_value=999, initial=0)
+    votes_against = forms.IntegerField(
+        label=_("Votes against"), min_value=0, max_value=999, initial=0
+    )
     dissent = forms.CharField(label=_("Dissent"), required=False, widget=_area())
 
-    def __init__(self, row: CriterionScore, data: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        row: CriterionScore,
+        data: Any = None,
+        *,
+        meetings: list[tuple[Any, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(row, data, **kwargs)
-        meetings = Meeting.objects.filter(council__cycle=row.submission.cycle_id)
-        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
+        field: Any = self.fields["meeting"]
+        field.queryset = Meeting.objects.filter(council__cycle=row.submission.cycle_id)
+        field.choices = meetings
 
     def first_values(self) -> dict[str, Any]:
         """Start from the decision on record."""
@@ -105,6 +117,12 @@ class DecideForm(PointsForm):
             "meeting": decision.meeting, "votes_for": decision.votes_for,
             "votes_against": decision.votes_against, "dissent": decision.dissent,
         }  # fmt: skip
+
+
+def meeting_choices(submission: Submission) -> list[tuple[Any, str]]:
+    """Return the meetings of the dossier's council to choose from."""
+    rows = Meeting.objects.filter(council__cycle=submission.cycle_id)
+    return [("", "—"), *((row.pk, str(row)) for row in rows)]
 
 
 class SurveyForm(LeafForm):

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 
 from assessments import permissions
 from assessments.admin.appraisal_forms import (
-    AdjustmentForm, AppraiseForm, AskForm, DecideForm, LeafForm, SurveyForm,
+    AdjustmentForm,
+    AppraiseForm,
+    AskForm,
+    DecideForm,
+    LeafForm,
+    SurveyForm,
+    meeting_choices,
 )  # fmt: skip
 from assessments.admin.base import show_refusal
 from assessments.admin.scoped import user_of
@@ -40,9 +46,11 @@ class AppraisalPagesMixin:
         ]
 
     def readable_object(self, request: HttpRequest, pk: int) -> Submission:
-        """Return the dossier if the person may read its scores; raise Http404 as if it were none."""
+        """Return the dossier if the person may read its scores; else raise Http404."""
         readable = permissions.readable_submissions(user_of(request), timezone.now())
-        found = readable.filter(pk=pk).select_related("cycle", "cycle_scheme__scheme", "group").first()
+        found = (
+            readable.filter(pk=pk).select_related("cycle", "cycle_scheme__scheme", "group").first()
+        )
         if found is None:
             raise Http404
         return found
@@ -63,7 +71,10 @@ class AppraisalPagesMixin:
         mine = set(permissions.assigned_fields(user, submission, now))
         rows = appraisal.page_of(leaves, submission)
         open_now = submission.state in appraisals.JUDGING
-        shown = [_shown(row, mine=open_now and row.criterion.field_id in mine, bound=bound) for row in rows]
+        shown = [
+            _shown(row, mine=open_now and row.criterion.field_id in mine, bound=bound)
+            for row in rows
+        ]
         context = {
             **self._page_context(request, submission), "title": _("Appraisal"), "rows": shown,
             "assigned": bool(mine), "council_page": _may_decide(request, submission),
@@ -79,7 +90,11 @@ class AppraisalPagesMixin:
         leaves = appraisal.readable_leaves(user_of(request), timezone.now())
         bound: dict[tuple[str, int], forms.Form] = {}
         if request.method == "POST":
-            row = None if request.POST.get("verb") == "adjust" else _named(leaves, submission, request)
+            row = (
+                None
+                if request.POST.get("verb") == "adjust"
+                else _named(leaves, submission, request)
+            )
             form = _council_act(request, submission, row)
             if form is None:
                 return _back(request, COUNCIL, submission, row)
@@ -113,7 +128,9 @@ def _named(
     number = request.POST.get("score", "")
     row = None
     if number.isdecimal() and len(number) < 19:
-        row = leaves.filter(submission=submission, pk=int(number)).select_related("criterion").first()
+        row = (
+            leaves.filter(submission=submission, pk=int(number)).select_related("criterion").first()
+        )
     if row is None:
         raise Http404
     row.submission = submission
@@ -128,7 +145,9 @@ def _back(
     return HttpResponseRedirect(reverse(f"admin:{view}", args=[submission.pk]) + place)
 
 
-def _shown(row: CriterionScore, *, mine: bool, bound: dict[tuple[str, int], forms.Form]) -> dict[str, Any]:
+def _shown(
+    row: CriterionScore, *, mine: bool, bound: dict[tuple[str, int], forms.Form]
+) -> dict[str, Any]:
     """Return a leaf with its forms; an open question takes the place of both."""
     waiting = next((q for q in row.explanations.all() if q.closed_at is None), None)
     judged = mine and row.open_to_appraiser and row.criterion.method != Method.SURVEY
@@ -145,7 +164,9 @@ def _appraiser_act(request: HttpRequest, row: CriterionScore) -> Any:
     user, now, verb = user_of(request), timezone.now(), request.POST.get("verb")
     if verb == "withdraw":
         return _withdraw(request, row)
-    form: LeafForm = AskForm(row, request.POST) if verb == "ask" else AppraiseForm(row, request.POST)
+    form: LeafForm = (
+        AskForm(row, request.POST) if verb == "ask" else AppraiseForm(row, request.POST)
+    )
     if not form.is_valid():
         return form
     try:
@@ -178,7 +199,7 @@ def _council_act(request: HttpRequest, submission: Submission, row: CriterionSco
     elif request.POST.get("verb") == "survey":
         form = SurveyForm(row, request.POST)
     else:
-        form = DecideForm(row, request.POST)
+        form = DecideForm(row, request.POST, meetings=meeting_choices(submission))
     if not form.is_valid():
         return form
     try:
@@ -196,7 +217,11 @@ def _do(form: Any, submission: Submission, request: HttpRequest) -> None:
         decisions.propose_adjustment(submission=submission, **data, **who)
     elif isinstance(form, SurveyForm):
         surveys.decide(
-            cycle=submission.cycle, unit=submission.unit, criterion=form.row.criterion, **data, **who
+            cycle=submission.cycle,
+            unit=submission.unit,
+            criterion=form.row.criterion,
+            **data,
+            **who,
         )
     else:
         rest = {name: data[name] for name in ("meeting", "votes_for", "votes_against", "dissent")}
@@ -204,17 +229,20 @@ def _do(form: Any, submission: Submission, request: HttpRequest) -> None:
 
 
 def _council_rows(
-    leaves: QuerySet[CriterionScore], submission: Submission, bound: dict[tuple[str, int], forms.Form]
+    leaves: QuerySet[CriterionScore],
+    submission: Submission,
+    bound: dict[tuple[str, int], forms.Form],
 ) -> dict[str, Any]:
     """Return what the council looks at: disputes first, then every other leaf it may decide."""
     disputed = set(appraisals.disputed(submission).values_list("pk", flat=True))
     rows = appraisal.page_of(leaves, submission)
     judged = [row for row in rows if row.criterion.method != Method.SURVEY]
     open_now = submission.state in appraisals.JUDGING
+    meetings = meeting_choices(submission)
     shown = [
         {
             "score": row, "disputed": row.pk in disputed,
-            "form": bound.get(("decide", row.pk)) or DecideForm(row)
+            "form": bound.get(("decide", row.pk)) or DecideForm(row, meetings=meetings)
             if open_now and row.open_to_appraiser else None,
         }
         for row in judged

@@ -1,5 +1,7 @@
 """What the council gave and decided, to read; bonuses and penalties with their acts."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,20 +11,38 @@ from assessments import permissions
 from assessments.admin.base import WorkflowAdmin
 from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin, user_of
 from assessments.models import (
-    Adjustment, Appraisal, Approval, CouncilDecision, Explanation, Meeting,
+    Adjustment,
+    Appraisal,
+    Approval,
+    CouncilDecision,
+    Explanation,
+    Meeting,
 )  # fmt: skip
 
 _CYCLE = ("score__submission__cycle", admin.RelatedOnlyFieldListFilter)
 _FIELD = ("score__criterion__field", admin.RelatedOnlyFieldListFilter)
 _LEAF = ("score__submission__cycle", "score__criterion", "member__user")
-_SEARCH = ("score__criterion__code", "score__submission__unit_code", "score__submission__unit__search_name")
+_SEARCH = (
+    "score__criterion__code",
+    "score__submission__unit_code",
+    "score__submission__unit__search_name",
+)
 
 
 @admin.register(Appraisal)
 class AppraisalAdmin(LeafScopedAdmin):
     """Points and opinions of the appraisers."""
 
-    list_display = ("score", "member", "round", "points", "applicable", "responsible", "flagged_conflict", "at")
+    list_display = (
+        "score",
+        "member",
+        "round",
+        "points",
+        "applicable",
+        "responsible",
+        "flagged_conflict",
+        "at",
+    )
     list_filter = (_CYCLE, _FIELD, "responsible", "flagged_conflict")
     list_select_related = _LEAF
     search_fields = _SEARCH
@@ -32,7 +52,15 @@ class AppraisalAdmin(LeafScopedAdmin):
 class ExplanationAdmin(LeafScopedAdmin):
     """Questions and answers."""
 
-    list_display = ("score", "round", "asked_by", "asked_at", "due_at", "closed_at", "closed_by_clock")
+    list_display = (
+        "score",
+        "round",
+        "asked_by",
+        "asked_at",
+        "due_at",
+        "closed_at",
+        "closed_by_clock",
+    )
     list_filter = (_CYCLE, _FIELD, ("closed_at", admin.EmptyFieldListFilter), "closed_by_clock")
     list_select_related = ("score__submission__cycle", "score__criterion", "asked_by__user")
     search_fields = _SEARCH
@@ -66,7 +94,16 @@ class AdjustmentAdmin(WorkflowAdmin, DossierScopedAdmin, ReadOnlyAdmin):
     list_filter = ("state", "kind", ("submission__cycle", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("submission__cycle", "proposed_by")
     search_fields = ("submission__unit_code", "submission__unit__search_name")
-    fields = ("submission", "kind", "points", "reason", "state", "proposed_by", "decided_by", "decided_at")
+    fields = (
+        "submission",
+        "kind",
+        "points",
+        "reason",
+        "state",
+        "proposed_by",
+        "decided_by",
+        "decided_at",
+    )
     readonly_fields = fields
 
 
@@ -92,7 +129,7 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
         """Offer the person's own councils only."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "council" and request is not None:
             seats = permissions.seats_of(user_of(request), timezone.localdate())
             field.queryset = field.queryset.filter(pk__in=seats.values("council"))
@@ -102,5 +139,3 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Keep a meeting on which decisions rest."""
         allowed: bool = super().has_delete_permission(request, obj)
         return allowed and not (obj and obj.decisions.exists())
-
-

@@ -13,7 +13,12 @@ from assessments import permissions
 from assessments.admin.scoped import user_of, without_conflicts
 from assessments.choices import Level
 from assessments.models import (
-    Appointment, Assignment, Council, CouncilMember, Criterion, DeclaredConflict,
+    Appointment,
+    Assignment,
+    Council,
+    CouncilMember,
+    Criterion,
+    DeclaredConflict,
 )  # fmt: skip
 from assessments.resources.councils import AssignmentResource
 from assessments.workflow import appraisals, events
@@ -90,19 +95,23 @@ class CouncilScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows of the person's councils, none about a unit in conflict."""
         user = user_of(request)
-        rows = super().get_queryset(request).filter(member__council__in=_councils(user).values("pk"))
+        rows = (
+            super().get_queryset(request).filter(member__council__in=_councils(user).values("pk"))
+        )
         return rows.filter(
             without_conflicts(user, timezone.now(), "member__council__cycle", "unit")
         )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
         """Offer seats of the person's councils, fields only, and no unit in conflict."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if request is None:
             return field
         councils = _councils(user_of(request))
         if db_field.name == "member":
-            field.queryset = field.queryset.filter(council__in=councils.values("pk")).select_related("user")
+            field.queryset = field.queryset.filter(
+                council__in=councils.values("pk")
+            ).select_related("user")
         if db_field.name == "field":
             field.queryset = Criterion.objects.filter(
                 level=Level.FIELD, scheme__cycle_schemes__cycle__council__in=councils.values("pk")
@@ -110,7 +119,9 @@ class CouncilScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if db_field.name == "unit":
             found: set[int] = set()
             for council in councils.select_related("cycle"):
-                found |= permissions.conflicted_unit_ids(user_of(request), council.cycle, timezone.now())
+                found |= permissions.conflicted_unit_ids(
+                    user_of(request), council.cycle, timezone.now()
+                )
             field.queryset = field.queryset.exclude(pk__in=found)
         return field
 
@@ -127,7 +138,12 @@ class AssignmentAdmin(TableAdmin, CouncilScopedAdmin):  # type: ignore[misc]
         ("field", admin.RelatedOnlyFieldListFilter), ("member", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     list_select_related = ("field", "member__user", "unit")
-    search_fields = ("member__user__full_name", "member__user__username", "field__code", "field__name")
+    search_fields = (
+        "member__user__full_name",
+        "member__user__username",
+        "field__code",
+        "field__name",
+    )
 
 
 @admin.register(DeclaredConflict)
@@ -139,7 +155,9 @@ class DeclaredConflictAdmin(CouncilScopedAdmin):
     list_select_related = ("member__user", "unit")
     search_fields = ("member__user__full_name", "member__user__username")
 
-    def save_model(self, request: HttpRequest, obj: DeclaredConflict, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: DeclaredConflict, form: Any, change: bool
+    ) -> None:
         """Save, log and flag the points given with the conflict (design 0.6)."""
         super().save_model(request, obj, form, change)
         now = timezone.now()
@@ -163,7 +181,11 @@ class AppointmentForm(forms.ModelForm):  # type: ignore[type-arg]
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("user") == self.by:
             self.add_error("user", _("Nobody appoints themself."))
-        if not (data.get("decision_number") and data.get("decision_date") and data.get("decision_signer")):
+        if not (
+            data.get("decision_number")
+            and data.get("decision_date")
+            and data.get("decision_signer")
+        ):
             self.add_error("decision_number", _("Give the decision's number, date and signer."))
         return data
 
@@ -180,7 +202,9 @@ class AppointmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     autocomplete_fields = ("user",)
     actions = None
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Tell the form who fills it in."""
         form = super().get_form(request, obj, change=change, **kwargs)
         return type("AppointmentForm", (form,), {"by": request.user})

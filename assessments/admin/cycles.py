@@ -58,7 +58,7 @@ class CycleSchemeInline(_CycleInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
         """Offer issued schemes."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "scheme":
             field.queryset = field.queryset.filter(state=SchemeState.ISSUED)
         return field
@@ -78,14 +78,22 @@ class CycleAdmin(WorkflowAdmin):
     inlines = (CycleSchemeInline, MilestoneInline)
     actions = None
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Cycle | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Cycle | None = None
+    ) -> tuple[str, ...]:
         """Fix year and kind once the cycle is open."""
         fixed = ("state", "opened_at")
-        return fixed if obj is None or obj.state == CycleState.DRAFT else (*fixed, "year", "illustrative")
+        return (
+            fixed
+            if obj is None or obj.state == CycleState.DRAFT
+            else (*fixed, "year", "illustrative")
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Cycle | None = None) -> bool:
         """Keep published and closed cycles as they are."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.state in _AT_WORK)
+        return super().has_change_permission(request, obj) and (
+            obj is None or obj.state in _AT_WORK
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Cycle | None = None) -> bool:
         """Delete drafts only."""
@@ -98,9 +106,10 @@ class CycleAdmin(WorkflowAdmin):
         moved = [fs for fs in formsets if fs.model is Milestone and fs.has_changed()]
         if moved and form.instance.state == CycleState.OPEN:
             rows = form.instance.milestones.all()
+            dates = {row.stage: [row.opens_at, row.closes_at] for row in rows}
             events.record(
                 action="change_dates", obj=form.instance, by=user_of(request), at=timezone.now(),
-                data={row.stage: [row.opens_at.isoformat(), row.closes_at.isoformat()] for row in rows},
+                data={stage: [at.isoformat() for at in pair] for stage, pair in dates.items()},
             )  # fmt: skip
 
 
@@ -118,7 +127,11 @@ class ExtensionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse what no decision covers, and units that the cycle does not assess."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         cycle, unit = data.get("cycle"), data.get("unit")
-        if not (data.get("decision_number") and data.get("decision_date") and data.get("decision_signer")):
+        if not (
+            data.get("decision_number")
+            and data.get("decision_date")
+            and data.get("decision_signer")
+        ):
             self.add_error("decision_number", _("Give the decision's number, date and signer."))
         if cycle and unit and not cycle.submissions.filter(unit=unit).exists():
             self.add_error("unit", _("The cycle does not assess this unit."))
@@ -143,7 +156,7 @@ class ExtensionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
         """Offer open cycles, and their units without those in conflict."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if request is None:
             return field
         open_ones = Cycle.objects.filter(state=CycleState.OPEN)
@@ -154,7 +167,9 @@ class ExtensionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             for cycle in open_ones:
                 found |= permissions.conflicted_unit_ids(user_of(request), cycle, timezone.now())
             field.queryset = (
-                field.queryset.filter(submissions__cycle__in=open_ones).exclude(pk__in=found).distinct()
+                field.queryset.filter(submissions__cycle__in=open_ones)
+                .exclude(pk__in=found)
+                .distinct()
             )
         return field
 

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
+from assessments.admin.event_words import ActFilter, KindFilter, act_word, kind_word
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
 from assessments.models import Event
 
@@ -16,11 +18,24 @@ _OVERSEERS = frozenset({"home_affairs_leader", "auditor"})
 class EventAdmin(ReadOnlyAdmin):
     """Acts and refusals, but none about a unit in whose appraisal the person has a conflict."""
 
-    list_display = ("at", "actor", "action", "refused", "object_type", "object_id", "cycle", "position")
-    list_filter = ("refused", "action", "object_type", ("cycle", admin.RelatedOnlyFieldListFilter))
+    list_display = ("at", "actor", "act", "refused", "kind", "object_id", "cycle", "position")
+    list_filter = (
+        "refused", ("action", ActFilter), ("object_type", KindFilter),
+        ("cycle", admin.RelatedOnlyFieldListFilter),
+    )  # fmt: skip
     list_select_related = ("actor", "cycle")
     search_fields = ("action", "object_id", "request_id", "actor__username")
     date_hierarchy = "at"
+
+    @admin.display(description=_("action"), ordering="action")
+    def act(self, event: Event) -> str:
+        """Return what was done, in words."""
+        return act_word(event.action)
+
+    @admin.display(description=_("kind of object"), ordering="object_type")
+    def kind(self, event: Event) -> str:
+        """Return what it was done to, in words."""
+        return kind_word(event.object_type)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """Return the events for overseers; nobody else has any, superusers included."""

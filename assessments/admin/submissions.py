@@ -33,7 +33,16 @@ _CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
 class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyAdmin):
     """All dossiers but those of units in which the person has a conflict of interest."""
 
-    list_display = ("unit_name", "group", "cycle", "state", "round", "late", "submitted_at", "pages")
+    list_display = (
+        "unit_name",
+        "group",
+        "cycle",
+        "state",
+        "round",
+        "late",
+        "submitted_at",
+        "pages",
+    )
     list_filter = (
         "state", "late", ("cycle", admin.RelatedOnlyFieldListFilter),
         ("group", admin.RelatedOnlyFieldListFilter),
@@ -77,8 +86,12 @@ class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyA
     @admin.display(description=_("approved"))
     def approved(self, obj: Submission) -> str:
         """Say who approved the dossier and when, if it is approved."""
-        approval = Approval.objects.filter(submission=obj, revoked_at=None).select_related("by").first()
-        return f"{approval.by}, {timezone.localtime(approval.at):%d/%m/%Y %H:%M}" if approval else "—"
+        approval = (
+            Approval.objects.filter(submission=obj, revoked_at=None).select_related("by").first()
+        )
+        return (
+            f"{approval.by}, {timezone.localtime(approval.at):%d/%m/%Y %H:%M}" if approval else "—"
+        )
 
 
 @admin.register(CriterionScore)
@@ -87,7 +100,8 @@ class CriterionScoreAdmin(PlainSearch, LeafScopedAdmin):
 
     leaf_path = ""
     list_display = (
-        "criterion", "dossier", "self_points", "appraised_points", "final_points", "final_applicable",
+        "criterion", "dossier", "self_points", "appraised_points", "final_points",
+        "final_applicable",
     )  # fmt: skip
     list_filter = (
         ("submission__cycle", admin.RelatedOnlyFieldListFilter),
@@ -99,7 +113,8 @@ class CriterionScoreAdmin(PlainSearch, LeafScopedAdmin):
     search_fields = ("criterion__code", "submission__unit_code", "submission__unit__search_name")
     fields = (
         "dossier", "criterion", "self_points", "self_trace", "appraised_points",
-        "appraised_applicable", "appraised_round", "final_points", "final_applicable", "final_trace",
+        "appraised_applicable", "appraised_round", "final_points", "final_applicable",
+        "final_trace",
         "independent_a", "independent_b", "independent_source",
     )  # fmt: skip
     readonly_fields = fields

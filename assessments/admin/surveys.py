@@ -69,7 +69,8 @@ class SurveyResultAdmin(TableAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
     resource_classes = [SurveyResultResource]
     list_display = ("unit", "criterion", "kind", "sample", "mean", "round")
     list_filter = (
-        ("round", admin.RelatedOnlyFieldListFilter), ("criterion", admin.RelatedOnlyFieldListFilter),
+        ("round", admin.RelatedOnlyFieldListFilter),
+        ("criterion", admin.RelatedOnlyFieldListFilter),
         ("kind", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     list_select_related = ("unit", "criterion", "kind", "round__cycle")
@@ -82,14 +83,16 @@ class SurveyResultAdmin(TableAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
         rows = super().get_queryset(request)
         return rows.filter(_visible(user_of(request), "round__cycle", "unit"))
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         """Tell the form who fills it in."""
         form = super().get_form(request, obj, change=change, **kwargs)
         return type("ResultForm", (form,), {"by": request.user})
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
         """Offer survey leaves only."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "criterion":
             field.queryset = field.queryset.filter(method="survey").select_related("scheme")
         return field

@@ -8,7 +8,12 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySe
 from assessments import permissions
 from assessments.choices import CouncilRole, Method, PortalRole, SubmissionState
 from assessments.models import (
-    Appraisal, Assignment, CriterionScore, Evidence, Explanation, Submission,
+    Appraisal,
+    Assignment,
+    CriterionScore,
+    Evidence,
+    Explanation,
+    Submission,
 )  # fmt: skip
 from units.models import User
 
@@ -21,7 +26,7 @@ def assigned_leaves(user: User, at: dt.datetime) -> QuerySet[CriterionScore]:
 
 
 def readable_leaves(user: User, at: dt.datetime) -> QuerySet[CriterionScore]:
-    """Return the leaves whose scores the person may read: whole dossiers, or assigned fields only."""
+    """Return the leaves the person may read: of whole dossiers, or of assigned fields only."""
     day = permissions.day_of(at)
     if user.appointments.on(day).filter(role__in=_READS_ALL).exists():
         return _readable(user, at)
@@ -71,9 +76,7 @@ def untouched(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
 def concludable(dossiers: QuerySet[Submission]) -> QuerySet[Submission]:
     """Return the dossiers under appraisal with points on every leaf and no open question."""
     leaf = CriterionScore.objects.filter(submission=OuterRef("pk"))
-    bare = leaf.exclude(criterion__method=Method.SURVEY).filter(
-        appraised_round=None, decision=None
-    )
+    bare = leaf.exclude(criterion__method=Method.SURVEY).filter(appraised_round=None, decision=None)
     waiting = Explanation.objects.filter(score__submission=OuterRef("pk"), closed_at=None)
     return dossiers.filter(
         ~Exists(bare), ~Exists(waiting), ~Exists(disputed(leaf)),
@@ -95,8 +98,13 @@ def page_of(
         rows.select_related("criterion__field", "option", "decision__meeting", "saved_by")
         .prefetch_related(
             "criterion__levels",
-            Prefetch("appraisals", Appraisal.objects.select_related("member__user").order_by("round", "at")),
-            Prefetch("explanations", Explanation.objects.select_related("asked_by__user", "answered_by")),
+            Prefetch(
+                "appraisals",
+                Appraisal.objects.select_related("member__user").order_by("round", "at"),
+            ),
+            Prefetch(
+                "explanations", Explanation.objects.select_related("asked_by__user", "answered_by")
+            ),
             Prefetch(
                 "evidence",
                 Evidence.objects.filter(removed_at=None).select_related("revision__document"),

@@ -10,10 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
 from assessments.choices import (
-    CouncilRole, CycleState, Method, PublicationState, SchemeState, SubmissionState,
+    CouncilRole,
+    CycleState,
+    Method,
+    PublicationState,
+    SchemeState,
+    SubmissionState,
 )  # fmt: skip
 from assessments.models import (
-    Appointment, Assignment, Criterion, CriterionScore, Cycle, Publication, Scheme, Submission,
+    Appointment,
+    Assignment,
+    Criterion,
+    CriterionScore,
+    Cycle,
+    Publication,
+    Scheme,
+    Submission,
     SurveyResult,
 )  # fmt: skip
 from assessments.queries import appraisal
@@ -45,7 +57,11 @@ class Section:
 def todo(user: User, at: dt.datetime) -> list[Section]:
     """Return a section for each role of the person that has work in the admin."""
     held = permissions.roles_of(user, permissions.day_of(at))
-    return [Section(ROLES[role].label, make(user, at)) for role, make in _SECTIONS.items() if role in held]
+    return [
+        Section(ROLES[role].label, make(user, at))
+        for role, make in _SECTIONS.items()
+        if role in held
+    ]
 
 
 def _listed(user: User, at: dt.datetime) -> QuerySet[Submission]:
@@ -60,7 +76,8 @@ def _of_council(user: User, at: dt.datetime, role: str) -> QuerySet[Submission]:
 def _by_state(rows: QuerySet[Submission], labels: dict[str, str | Promise]) -> list[Item]:
     counted = dict(rows.order_by().values_list("state").annotate(Count("pk")))
     return [
-        Item(label, counted.get(state, 0), query=f"state__exact={state}") for state, label in labels.items()
+        Item(label, counted.get(state, 0), query=f"state__exact={state}")
+        for state, label in labels.items()
     ]
 
 
@@ -86,7 +103,8 @@ def _secretary(user: User, at: dt.datetime) -> list[Item]:
 def _member(user: User, at: dt.datetime) -> list[Item]:
     leaves = appraisal.untouched(appraisal.assigned_leaves(user, at))
     counted = (
-        leaves.order_by().values_list("submission", "submission__unit_name", "criterion__field__code")
+        leaves.order_by()
+        .values_list("submission", "submission__unit_name", "criterion__field__code")
         .annotate(Count("pk")).order_by("submission__unit__sort_name", "criterion__field__position")
     )  # fmt: skip
     return [
@@ -98,7 +116,9 @@ def _member(user: User, at: dt.datetime) -> list[Item]:
 def _chair(user: User, at: dt.datetime) -> list[Item]:
     rows = _of_council(user, at, CouncilRole.CHAIR)
     dossiers = rows.filter(state__in=[State.APPRAISING, State.CORRECTING])
-    leaves = CriterionScore.objects.filter(submission__in=dossiers.values("pk"), open_to_appraiser=True)
+    leaves = CriterionScore.objects.filter(
+        submission__in=dossiers.values("pk"), open_to_appraiser=True
+    )
     counted = (
         Submission.objects.filter(scores__in=appraisal.disputed(leaves).values("pk"))
         .annotate(number=Count("scores")).order_by("unit__sort_name")
@@ -106,10 +126,18 @@ def _chair(user: User, at: dt.datetime) -> list[Item]:
     ready = appraisal.concludable(dossiers).order_by("unit__sort_name")
     waiting = rows.filter(adjustments__state="proposed").distinct().count()
     return [
-        *[Item(_("disputed leaves: %s") % row.unit_name, row.number, model="council", pk=row.pk) for row in counted],
+        *[
+            Item(_("disputed leaves: %s") % row.unit_name, row.number, model="council", pk=row.pk)
+            for row in counted
+        ],
         *[Item(_("ready to conclude: %s") % row.unit_name, 1, pk=row.pk) for row in ready],
         *_by_state(rows, {State.LOCKED: _("locked, overdue")}),
-        Item(_("proposed bonuses and penalties"), waiting, model="adjustment", query="state__exact=proposed"),
+        Item(
+            _("proposed bonuses and penalties"),
+            waiting,
+            model="adjustment",
+            query="state__exact=proposed",
+        ),
     ]
 
 
@@ -160,7 +188,9 @@ def _survey_officer(user: User, at: dt.datetime) -> list[Item]:
         round__cycle=OuterRef("submission__cycle"), unit=OuterRef("submission__unit"),
         criterion=OuterRef("criterion"),
     )  # fmt: skip
-    leaves = CriterionScore.objects.filter(allowed, ~Exists(results), criterion__method=Method.SURVEY)
+    leaves = CriterionScore.objects.filter(
+        allowed, ~Exists(results), criterion__method=Method.SURVEY
+    )
     return [Item(_("survey leaves without any result"), leaves.count(), "surveyresult")]
 
 

@@ -65,7 +65,9 @@ class AssignmentResource(TableResource):
         self.book = UnitBook()
         councils = _open_councils(kwargs.get("user"))
         self.seats: dict[str, list[CouncilMember]] = {}
-        for seat in CouncilMember.objects.filter(council__in=councils).select_related("user", "council__cycle"):
+        for seat in CouncilMember.objects.filter(council__in=councils).select_related(
+            "user", "council__cycle"
+        ):
             self.seats.setdefault(fold(seat.user.username), []).append(seat)
         self.criteria: dict[tuple[str, str], list[Criterion]] = {}
         rows = Criterion.objects.filter(
@@ -100,14 +102,17 @@ class AssignmentResource(TableResource):
             errors["member"] = _("“%s” has no seat in a council of yours.") % text[ACCOUNT]
         if not fields:
             words = {"field": text[FIELD_CODE], "scheme": text[SCHEME]}
-            errors["field"] = _("The scheme “%(scheme)s” of an open cycle has no field “%(field)s”.") % words
+            errors["field"] = (
+                _("The scheme “%(scheme)s” of an open cycle has no field “%(field)s”.") % words
+            )
         elif seats and not pairs:
             errors["field"] = _("The cycle of this council does not use that scheme.")
         unit = None
         if squeeze(cell_text(row.get(UNIT_CODE))) or squeeze(cell_text(row.get(UNIT_NAME))):
             try:
                 unit = self.book.find(
-                    code=squeeze(cell_text(row.get(UNIT_CODE))), name=squeeze(cell_text(row.get(UNIT_NAME)))
+                    code=squeeze(cell_text(row.get(UNIT_CODE))),
+                    name=squeeze(cell_text(row.get(UNIT_NAME))),
                 )
             except ValueError as error:
                 errors["unit"] = str(error)
@@ -115,7 +120,9 @@ class AssignmentResource(TableResource):
             raise ValidationError(errors)
         seat, field = _preferred(pairs)
         if unit is not None and unit.pk in self._conflicts_of(seat):
-            raise ValidationError({"unit": _("The member has a conflict of interest with this unit.")})
+            raise ValidationError(
+                {"unit": _("The member has a conflict of interest with this unit.")}
+            )
         return {"member": seat, "field": field, "unit": unit}
 
     def _conflicts_of(self, seat: CouncilMember) -> set[int]:
@@ -142,10 +149,23 @@ class AssignmentResource(TableResource):
         if errors:
             raise ValidationError(errors)
 
+    def validate_instance(
+        self,
+        instance: Any,
+        import_validation_errors: dict[str, Any] | None = None,
+        validate_unique: bool = True,
+    ) -> None:
+        """Check the model only when the row itself could be read."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        super().validate_instance(instance, None, validate_unique)
+
 
 def _preferred(pairs: list[tuple[CouncilMember, Criterion]]) -> tuple[CouncilMember, Criterion]:
     """Return the pair whose seat is that of a member, in the latest cycle."""
-    return max(pairs, key=lambda pair: (pair[0].council.cycle.year, pair[0].role == "member", pair[0].pk))
+    return max(
+        pairs, key=lambda pair: (pair[0].council.cycle.year, pair[0].role == "member", pair[0].pk)
+    )
 
 
 def _open_councils(by: User | None) -> list[Council]:

@@ -65,7 +65,11 @@ def _not_yours() -> str:
 def result_problems(row: SurveyResult, *, by: User | None, at: dt.datetime) -> dict[str, str]:
     """Return what is wrong with an aggregate, by field: it must fit the cycle and come in time."""
     cycle = row.round.cycle
-    dossier = Submission.objects.filter(cycle=cycle, unit=row.unit_id).select_related("cycle_scheme").first()
+    dossier = (
+        Submission.objects.filter(cycle=cycle, unit=row.unit_id)
+        .select_related("cycle_scheme")
+        .first()
+    )
     conflicted = by is not None and row.unit_id in permissions.conflicted_unit_ids(by, cycle, at)
     if dossier is None or conflicted:
         return {"unit": _not_yours()}
@@ -74,7 +78,9 @@ def result_problems(row: SurveyResult, *, by: User | None, at: dt.datetime) -> d
     if not row.criterion.components.filter(kind=row.kind_id).exists():
         return {"kind": _("The leaf does not ask respondents of this kind.")}
     if dossier.state in _SETTLED:
-        return {"unit": _("The points of this unit are approved; the figure cannot change any more.")}
+        return {
+            "unit": _("The points of this unit are approved; the figure cannot change any more.")
+        }
     other = SurveyResult.objects.filter(
         round__cycle=cycle, unit=row.unit_id, criterion=row.criterion_id, kind=row.kind_id
     ).exclude(round=row.round_id)
@@ -84,7 +90,7 @@ def result_problems(row: SurveyResult, *, by: User | None, at: dt.datetime) -> d
 
 
 class SurveyResultResource(TableResource):
-    """One row per unit, survey leaf and kind of respondents; a figure sent again replaces the old."""
+    """One row per unit, survey leaf and kind of respondents; sent again it replaces the old."""
 
     body = Field("round__body", BODY, TextWidget(), readonly=True)
     year = Field("round__cycle__year", YEAR, TextWidget(), readonly=True)
@@ -118,9 +124,11 @@ class SurveyResultResource(TableResource):
         """Read rounds, units, kinds and the schemes of the dossiers once."""
         self.by = kwargs.get("user")
         self.book = UnitBook()
-        rounds = SurveyRound.objects.filter(cycle__state__in=[CycleState.OPEN, CycleState.PUBLISHED])
+        rounds = SurveyRound.objects.filter(
+            cycle__state__in=[CycleState.OPEN, CycleState.PUBLISHED]
+        )
         self.rounds = list(rounds.select_related("cycle"))
-        self.kinds = {}
+        self.kinds: dict[str, RespondentKind] = {}
         for kind in RespondentKind.objects.all():
             self.kinds |= {fold(kind.code): kind, fold(kind.name): kind}
         self.schemes = {
@@ -129,7 +137,9 @@ class SurveyResultResource(TableResource):
                 cycle__in=[row.cycle_id for row in self.rounds]
             ).values_list("cycle_id", "unit_id", "cycle_scheme__scheme_id")
         }
-        leaves = Criterion.objects.filter(scheme__in=set(self.schemes.values()), method=Method.SURVEY)
+        leaves = Criterion.objects.filter(
+            scheme__in=set(self.schemes.values()), method=Method.SURVEY
+        )
         self.leaves = {(leaf.scheme_id, fold(leaf.code)): leaf for leaf in leaves}
         return []
 
@@ -142,9 +152,12 @@ class SurveyResultResource(TableResource):
         return self.get_queryset().filter(**found).first()
 
     def _found(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Return round, unit, leaf and kind of the row; raise ValidationError for each that fails."""
+        """Return round, unit, leaf and kind of the row; raise ValidationError naming what fails."""
         errors: dict[str, Any] = {}
-        text = {name: squeeze(cell_text(row.get(name))) for name in (BODY, YEAR, UNIT_CODE, UNIT_NAME, CODE, KIND)}
+        text = {
+            name: squeeze(cell_text(row.get(name)))
+            for name in (BODY, YEAR, UNIT_CODE, UNIT_NAME, CODE, KIND)
+        }
         rounds = [
             each for each in self.rounds
             if (not text[BODY] or fold(each.body) == fold(text[BODY]))
@@ -189,3 +202,14 @@ class SurveyResultResource(TableResource):
                 errors = {name: [_("A number is needed.")]}
         if errors:
             raise ValidationError(errors)
+
+    def validate_instance(
+        self,
+        instance: Any,
+        import_validation_errors: dict[str, Any] | None = None,
+        validate_unique: bool = True,
+    ) -> None:
+        """Check the model only when the row itself could be read."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        super().validate_instance(instance, None, validate_unique)

@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from assessments import permissions, scoring
 from assessments.choices import CycleState, Method, SubmissionState
 from assessments.errors import BadInput, NotPermitted, Stale, WindowClosed, WrongState
-from assessments.models import Appraisal, Assignment, CouncilMember, CriterionScore, Cycle, Submission
+from assessments.models import (
+    Appraisal,
+    Assignment,
+    CouncilMember,
+    CriterionScore,
+    Cycle,
+    Submission,
+)
 from assessments.queries import appraisal
 from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
 from assessments.workflow import events, refusals, scores, submissions
@@ -179,7 +186,8 @@ def _is_responsible(row: CriterionScore, seat: CouncilMember, at: dt.datetime) -
     day = permissions.day_of(at)
     still = Assignment.objects.on(day).filter(
         Q(unit=None) | Q(unit=row.submission.unit_id),
-        member=earlier.member, member__in=CouncilMember.objects.on(day), field=row.criterion.field_id,
+        member=earlier.member, member__in=CouncilMember.objects.on(day),
+        field=row.criterion.field_id,
     )  # fmt: skip
     return not still.exists() or permissions.is_conflicted(earlier.member.user, row.submission, at)
 
@@ -206,7 +214,7 @@ def judged_data(row: CriterionScore, given: Appraisal, before: Decimal | None) -
 
 
 def disputed(submission: Submission) -> QuerySet[CriterionScore]:
-    """Return the dossier's undecided leaves whose points lie further apart than the scheme allows."""
+    """Return the undecided leaves whose points lie further apart than the scheme allows."""
     return appraisal.disputed(submission.scores.all())
 
 

@@ -10,7 +10,14 @@ from assessments import permissions
 from assessments.choices import Method, PortalRole, PublicationState
 from assessments.choices import SubmissionState as State
 from assessments.models import (
-    Appraisal, Approval, CouncilDecision, CriterionScore, Event, EventNote, Publication, Submission,
+    Appraisal,
+    Approval,
+    CouncilDecision,
+    CriterionScore,
+    Event,
+    EventNote,
+    Publication,
+    Submission,
 )  # fmt: skip
 from assessments.workflow import events, finals, scores, submissions
 from assessments.workflow.machine import Act, Text, Transition, register
@@ -19,9 +26,13 @@ _CONCLUDING = ("conclude", "close_without_dossier")
 
 
 def approve_problems(submission: Submission, act: Act) -> list[Text]:
-    """Return what stands in the way of the approval: four eyes, and every final point (design 3)."""
+    """Return what stands in the way of the approval: four eyes, every final point (design 3)."""
     found: list[Text] = []
-    if act.by is None or permissions.scored_in(act.by, submission) or _concluded_by(submission, act):
+    if (
+        act.by is None
+        or permissions.scored_in(act.by, submission)
+        or _concluded_by(submission, act)
+    ):
         found.append(_("Who gave points or concluded the dossier does not approve it."))
     missing = submission.scores.filter(final_points=None).select_related("criterion")
     surveys = [row.criterion.code for row in missing if row.criterion.method == Method.SURVEY]
@@ -33,14 +44,18 @@ def approve_problems(submission: Submission, act: Act) -> list[Text]:
     flagged = flagged_codes(submission)
     if flagged:
         found.append(
-            _("Points given with a conflict of interest must be appraised again: %s.") % ", ".join(flagged)
+            _("Points given with a conflict of interest must be appraised again: %s.")
+            % ", ".join(flagged)
         )
     return found
 
 
 def _concluded_by(submission: Submission, act: Act) -> bool:
     last = Event.objects.filter(
-        object_type="submission", object_id=str(submission.pk), action__in=_CONCLUDING, refused=False
+        object_type="submission",
+        object_id=str(submission.pk),
+        action__in=_CONCLUDING,
+        refused=False,
     ).first()
     return last is not None and act.by is not None and last.actor_id == act.by.pk
 
@@ -59,7 +74,11 @@ def flagged_codes(submission: Submission) -> list[str]:
 def _approve(submission: Submission, act: Act) -> dict[str, Any]:
     assert act.by is not None  # noqa: S101 - the table gives this act to people only
     approval = Approval.objects.create(
-        submission=submission, by=act.by, at=act.at, note=act.note, digest=finals.digest_of(submission)
+        submission=submission,
+        by=act.by,
+        at=act.at,
+        note=act.note,
+        digest=finals.digest_of(submission),
     )
     return {"approval": approval.pk, "digest": approval.digest}
 
@@ -76,7 +95,9 @@ def reopen_leaves(submission: Submission, leaves: list[CriterionScore], act: Act
         row.open_to_appraiser = True
         finals.clear_final(row)
     finals.stamp_all(leaves, by=act.by, at=act.at, action="council.reopen")
-    for decision in CouncilDecision.objects.filter(score__in=leaves).select_related("score__criterion"):
+    for decision in CouncilDecision.objects.filter(score__in=leaves).select_related(
+        "score__criterion"
+    ):
         _set_aside(decision, act)
     return [row.criterion.code for row in leaves]
 
@@ -88,7 +109,8 @@ def _set_aside(decision: CouncilDecision, act: Act) -> None:
         data={"code": decision.score.criterion.code, "points": scores.text(decision.points),
               "applicable": decision.applicable, "meeting": decision.meeting_id,
               "for": decision.votes_for, "against": decision.votes_against,
-              "decided_by": decision.decided_by_id, "decided_at": decision.at.astimezone(dt.UTC).isoformat()},
+              "decided_by": decision.decided_by_id,
+              "decided_at": decision.at.astimezone(dt.UTC).isoformat()},
     )  # fmt: skip
     EventNote.objects.create(
         event=event, text="\n".join(part for part in (decision.reason, decision.dissent) if part)
@@ -107,7 +129,9 @@ def _reopen_problems(submission: Submission, act: Act) -> list[Text]:
         state__in=[PublicationState.SCHEDULED, PublicationState.PUBLISHED],
     )
     if announced.exists():
-        return [_("The results of the cycle are scheduled or published; open a correction instead.")]
+        return [
+            _("The results of the cycle are scheduled or published; open a correction instead.")
+        ]
     return []
 
 
@@ -124,9 +148,15 @@ register(
     Transition(
         "approve", Submission, (State.APPRAISED,), State.APPROVED,
         label=gettext_lazy("Approve"),
-        confirm=gettext_lazy("The final points are approved under your name and their digest is kept."),
+        confirm=gettext_lazy(
+            "The final points are approved under your "
+            "name and their digest is kept."
+        ),
         who=_LEADER, who_text=_LEADER_TEXT, guard=approve_problems,
-        guard_text=gettext_lazy("the approver scored and concluded nothing; survey leaves filled or decided; every final point there"),
+        guard_text=gettext_lazy(
+            "the approver scored and concluded nothing; survey leaves "
+            "filled or decided; every final point there"
+        ),
         effect=_approve, reauthenticate=True,
     ),
     Transition(
@@ -139,7 +169,10 @@ register(
     Transition(
         "reopen", Submission, (State.APPROVED,), State.APPRAISING,
         label=gettext_lazy("Reopen"),
-        confirm=gettext_lazy("The approval is revoked and the leaves you name are appraised again."),
+        confirm=gettext_lazy(
+            "The approval is revoked and the leaves "
+            "you name are appraised again."
+        ),
         who=_LEADER, who_text=_LEADER_TEXT, guard=_reopen_problems,
         guard_text=gettext_lazy("leaves named; nothing of the cycle scheduled or published"),
         effect=_reopen, needs_note=True, danger=True,
@@ -147,7 +180,10 @@ register(
     Transition(
         "open_correction", Submission, (State.PUBLISHED,), State.CORRECTING,
         label=gettext_lazy("Open a correction"),
-        confirm=gettext_lazy("The leaves you name are appraised again; what is published stays until the correction is."),
+        confirm=gettext_lazy(
+            "The leaves you name are appraised again; what is "
+            "published stays until the correction is."
+        ),
         who=_LEADER, who_text=_LEADER_TEXT, guard_text=gettext_lazy("leaves named"),
         effect=_reopen, needs_note=True, danger=True,
     ),

@@ -44,7 +44,9 @@ def conclude_problems(submission: Submission, act: Act) -> list[Text]:
     leaves = judged_leaves(submission)
     without = [row.criterion.code for row in leaves if row.pk not in settled]
     disputed = appraisals.disputed(submission).values_list("criterion__code", flat=True)
-    waiting = submissions.open_questions(submission).values_list("score__criterion__code", flat=True)
+    waiting = submissions.open_questions(submission).values_list(
+        "score__criterion__code", flat=True
+    )
     found: list[Text] = []
     for codes, text in (
         (without, _("Leaves without points: %s.")),
@@ -74,7 +76,9 @@ def final_outcome(
         return Outcome(decision.points, decision.applicable, trace)
     assert appraisal is not None  # noqa: S101 - the guard found one for every undecided leaf
     agrees = row.self_trace and not appraisals.differs(row, appraisal.points, appraisal.applicable)
-    return Outcome(appraisal.points, appraisal.applicable, row.self_trace if agrees else appraisal.trace)
+    return Outcome(
+        appraisal.points, appraisal.applicable, row.self_trace if agrees else appraisal.trace
+    )
 
 
 def _conclude(submission: Submission, act: Act) -> dict[str, Any]:
@@ -119,16 +123,25 @@ register(
     Transition(
         "close_without_dossier", Submission, (State.LOCKED,), State.APPRAISED,
         label=gettext_lazy("Close without a dossier"),
-        confirm=gettext_lazy("Every leaf but those of surveys gets no points; the unit is ranked so, or not ranked."),
+        confirm=gettext_lazy(
+            "Every leaf but those of surveys gets no points; "
+            "the unit is ranked so, or not ranked."
+        ),
         who=_CHAIR, who_text=gettext_lazy("chair"), effect=_close, needs_note=True, danger=True,
         guard_text=gettext_lazy("minutes attached"),
     ),
     Transition(
         "conclude", Submission, (State.APPRAISING, State.CORRECTING), State.APPRAISED,
         label=gettext_lazy("Conclude"),
-        confirm=gettext_lazy("The points become final and the leaves are closed to the appraisers."),
+        confirm=gettext_lazy(
+            "The points become final and the leaves "
+            "are closed to the appraisers."
+        ),
         who=_CHAIR, who_text=gettext_lazy("chair"), guard=conclude_problems,
-        guard_text=gettext_lazy("every leaf has points, disputed ones are decided; no open question; minutes attached"),
+        guard_text=gettext_lazy(
+            "every leaf has points, disputed ones are decided; "
+            "no open question; minutes attached"
+        ),
         effect=_conclude,
     ),
 )  # fmt: skip

@@ -10,9 +10,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import permissions, scoring
-from assessments.choices import AdjustmentKind, AdjustmentState, CouncilRole, PortalRole, SubmissionState
+from assessments.choices import (
+    AdjustmentKind,
+    AdjustmentState,
+    CouncilRole,
+    PortalRole,
+    SubmissionState,
+)
 from assessments.errors import BadInput, NotPermitted, WrongState
-from assessments.models import Adjustment, CouncilDecision, CouncilMember, CriterionScore, Meeting, Submission
+from assessments.models import (
+    Adjustment,
+    CouncilDecision,
+    CouncilMember,
+    CriterionScore,
+    Meeting,
+    Submission,
+)
 from assessments.scoring import ScoringError, format_decimal
 from assessments.workflow import appraisals, events, refusals, scores
 from assessments.workflow.machine import Act, Text, Transition, perform, register
@@ -22,7 +35,8 @@ _SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState
 
 
 def decide_leaf(
-    *, score: CriterionScore, by: User, at: dt.datetime, meeting: Meeting, points: Decimal | str | None,
+    *, score: CriterionScore, by: User, at: dt.datetime, meeting: Meeting,
+    points: Decimal | str | None,
     applicable: bool = True, reason: str, votes_for: int = 0, votes_against: int = 0,
     dissent: str = "",
 ) -> CouncilDecision:  # fmt: skip
@@ -36,7 +50,9 @@ def decide_leaf(
         appraisals.require_open(row, at)
         check_meeting(meeting, row.submission)
         if not reason.strip():
-            raise BadInput(_("Write the council's reason."), field="reason", code=row.criterion.code)
+            raise BadInput(
+                _("Write the council's reason."), field="reason", code=row.criterion.code
+            )
         outcome = appraisals.judged(row, points=points, applicable=applicable)
         decision, _made = CouncilDecision.objects.update_or_create(
             score=row,
@@ -65,7 +81,9 @@ def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMemb
     verdict = permissions.acts_for(by, submission, CouncilRole.CHAIR, at)
     if not verdict:
         raise NotPermitted(verdict.reason)
-    seats = permissions.seats_of(by, permissions.day_of(at)).filter(council__cycle=submission.cycle_id)
+    seats = permissions.seats_of(by, permissions.day_of(at)).filter(
+        council__cycle=submission.cycle_id
+    )
     seat = seats.filter(role=CouncilRole.CHAIR).first() or seats.first()
     if seat is None:
         raise NotPermitted(_("Only a person with a seat in the council records its decisions."))
@@ -84,7 +102,13 @@ def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
 
 
 def propose_adjustment(
-    *, submission: Submission, by: User, at: dt.datetime, kind: str, points: Decimal | str, reason: str
+    *,
+    submission: Submission,
+    by: User,
+    at: dt.datetime,
+    kind: str,
+    points: Decimal | str,
+    reason: str,
 ) -> Adjustment:
     """Propose bonus or penalty in index points, for the unit or the secretariat (design 0.10).
 
@@ -181,7 +205,10 @@ def _check_cap(submission: Submission, kind: str, amount: Decimal) -> None:
     total = (accepted.aggregate(sum=Sum("points"))["sum"] or Decimal(0)) + amount
     if total > cap:
         raise BadInput(
-            _("The scheme allows at most %(cap)s index points of this kind; this would make %(total)s.")
+            _(
+                "The scheme allows at most %(cap)s index points of this kind; "
+                "this would make %(total)s."
+            )
             % {"cap": format_decimal(cap), "total": format_decimal(total)},
             field="points",
         )
@@ -190,7 +217,8 @@ def _check_cap(submission: Submission, kind: str, amount: Decimal) -> None:
 def _record(action: str, adjustment: Adjustment, by: User, at: dt.datetime) -> None:
     events.record(
         action=action, obj=adjustment, by=by, at=at,
-        data={"kind": adjustment.kind, "points": scores.text(adjustment.points), "state": adjustment.state},
+        data={"kind": adjustment.kind, "points": scores.text(adjustment.points),
+              "state": adjustment.state},
     )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from cchc.kit.canonical import canonical_json
 from units.models import User
 
 _WRITTEN = (
-    "appraised_points", "appraised_applicable", "appraised_round", "final_points", "final_applicable",
-    "final_trace", "open_to_appraiser", "version", "saved_at", "saved_by",
+    "appraised_points", "appraised_applicable", "appraised_round", "final_points",
+    "final_applicable", "final_trace", "open_to_appraiser", "version", "saved_at", "saved_by",
 )  # fmt: skip
 
 
@@ -29,7 +29,9 @@ def clear_final(row: CriterionScore) -> None:
     row.final_trace = ""
 
 
-def stamp_all(rows: Iterable[CriterionScore], *, by: User | None, at: dt.datetime, action: str) -> None:
+def stamp_all(
+    rows: Iterable[CriterionScore], *, by: User | None, at: dt.datetime, action: str
+) -> None:
     """Raise the version of the leaves, save what the council writes and keep their history."""
     changed = list(rows)
     for row in changed:
@@ -37,7 +39,9 @@ def stamp_all(rows: Iterable[CriterionScore], *, by: User | None, at: dt.datetim
         row.saved_at, row.saved_by = at, by
     bulk.write(changed, _WRITTEN)
     ScoreHistory.objects.bulk_create(
-        ScoreHistory(score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row))
+        ScoreHistory(
+            score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row)
+        )
         for row in changed
     )
 

@@ -35,7 +35,9 @@ def ask(
             raise BadInput(_("Write the question."), field="question", code=row.criterion.code)
         if due_at <= at:
             raise BadInput(
-                _("The time for the answer must end in the future."), field="due_at", code=row.criterion.code
+                _("The time for the answer must end in the future."),
+                field="due_at",
+                code=row.criterion.code,
             )
         seat = permissions.assigned_fields(by, row.submission, at)[row.criterion.field_id]
         explanation = Explanation.objects.create(
@@ -98,9 +100,15 @@ def _hold(explanation: Explanation) -> tuple[CriterionScore, Explanation]:
 
 
 def _record(
-    action: str, explanation: Explanation, row: CriterionScore, by: User, at: dt.datetime, **data: Any
+    action: str,
+    explanation: Explanation,
+    row: CriterionScore,
+    by: User,
+    at: dt.datetime,
+    **data: Any,
 ) -> None:
     events.record(
         action=action, obj=row, by=by, at=at,
-        data={"code": row.criterion.code, "question": explanation.pk, "round": explanation.round, **data},
+        data={"code": row.criterion.code, "question": explanation.pk,
+              "round": explanation.round, **data},
     )  # fmt: skip

@@ -16,7 +16,12 @@ from assessments.choices import CouncilRole, Method, SampleDecision
 from assessments.choices import SubmissionState as State
 from assessments.errors import BadInput, NotPermitted, WrongState
 from assessments.models import (
-    Criterion, CriterionScore, Cycle, Submission, SurveyDecision, SurveyResult,
+    Criterion,
+    CriterionScore,
+    Cycle,
+    Submission,
+    SurveyDecision,
+    SurveyResult,
 )  # fmt: skip
 from assessments.scoring import Facts, Outcome, half_up
 from assessments.workflow import events, finals
@@ -30,7 +35,7 @@ _FILLING = (State.APPRAISING, State.CORRECTING, State.APPRAISED)
 
 @dataclass(frozen=True)
 class Measured:
-    """The weighted mean in percent of the components that have results, with the answers behind it."""
+    """The weighted mean in percent of the components with results, and the answers behind it."""
 
     percent: Decimal
     sample: int
@@ -91,14 +96,18 @@ def _decided(
         if measured is None:
             return None
         outcome = _points(criterion, measured)
-        return Outcome(outcome.points, True, f"{outcome.trace} (Hội đồng quyết định dùng kết quả này)")
+        return Outcome(
+            outcome.points, True, f"{outcome.trace} (Hội đồng quyết định dùng kết quả này)"
+        )
     return _group_mean(submission, criterion)
 
 
 def _group_mean(submission: Submission, criterion: Criterion) -> Outcome | None:
     """Return the points of the mean of all complete results of the group; None without any."""
     group = set(
-        Submission.objects.filter(cycle_scheme=submission.cycle_scheme_id).values_list("unit_id", flat=True)
+        Submission.objects.filter(cycle_scheme=submission.cycle_scheme_id).values_list(
+            "unit_id", flat=True
+        )
     )
     percents = [
         Fraction(row.percent)
@@ -117,7 +126,8 @@ def survey_leaves(submission: Submission) -> list[CriterionScore]:
     """Return the survey leaves of the dossier."""
     rows = list(
         submission.scores.filter(criterion__method=Method.SURVEY)
-        .select_related("criterion").prefetch_related("criterion__components", "evidence__revision")
+        .select_related("criterion")
+        .prefetch_related("criterion__components", "evidence__revision")
     )
     for row in rows:
         row.submission = submission
@@ -176,7 +186,9 @@ def decide(
     return row
 
 
-def _check_decision(submission: Submission, criterion: Criterion, decision: str, reason: str) -> None:
+def _check_decision(
+    submission: Submission, criterion: Criterion, decision: str, reason: str
+) -> None:
     if submission.state in (State.APPROVED, State.PUBLISHED):
         raise WrongState(
             _("The dossier is in the state “%s” and is read only.") % submission.get_state_display()
@@ -195,7 +207,9 @@ def _check_decision(submission: Submission, criterion: Criterion, decision: str,
 
 
 def _nothing_to_fill(submission: Submission, act: Act) -> list[Text]:
-    waiting = [row.criterion.code for row in survey_leaves(submission) if survey_outcome(row) is None]
+    waiting = [
+        row.criterion.code for row in survey_leaves(submission) if survey_outcome(row) is None
+    ]
     if waiting:
         return [_("These survey leaves need results or a decision: %s.") % ", ".join(waiting)]
     return []
@@ -215,7 +229,10 @@ register(
     Transition(
         "fill_surveys", Submission, _FILLING, None,
         label=gettext_lazy("Take over the survey points"),
-        confirm=gettext_lazy("The points of the survey leaves are computed from the results and decisions on record."),
+        confirm=gettext_lazy(
+            "The points of the survey leaves are computed from "
+            "the results and decisions on record."
+        ),
         who=_who, who_text=gettext_lazy("secretary or chair"), guard=_nothing_to_fill,
         guard_text=gettext_lazy("every survey leaf has results or a decision"), effect=_fill,
     ),

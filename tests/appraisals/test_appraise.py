@@ -15,7 +15,11 @@ from tests.factories.cycles import D, Year
 def test_agreeing_needs_no_reason(year: Year) -> None:
     given = appraise(year, year.first, "1.2")
     row = year.first.score("1.2")
-    assert (row.appraised_points, row.appraised_applicable, row.appraised_round) == (D("1.5"), True, 1)
+    assert (row.appraised_points, row.appraised_applicable, row.appraised_round) == (
+        D("1.5"),
+        True,
+        1,
+    )
     assert (given.responsible, given.seen_version, row.version) == (True, 0, 1)
     assert given.trace == "Thẩm định: 1,5 điểm; tự chấm 1,5 điểm"
 
@@ -90,7 +94,8 @@ def test_own_unit_is_refused_and_others_are_not(year: Year) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", sorted(set(SubmissionState.values) - {SubmissionState.APPRAISING, SubmissionState.CORRECTING})
+    "state",
+    sorted(set(SubmissionState.values) - {SubmissionState.APPRAISING, SubmissionState.CORRECTING}),
 )
 def test_other_states_are_refused(year: Year, state: str) -> None:
     year.first.submission.state = state
@@ -130,7 +135,9 @@ def test_second_member_gives_an_opinion(year: Year) -> None:
     assert opinion.responsible is False
     assert year.first.score("1.1").appraised_points == D(2)
     assert list(
-        Event.objects.order_by("pk").filter(object_type="criterionscore").values_list("action", flat=True)
+        Event.objects.order_by("pk")
+        .filter(object_type="criterionscore")
+        .values_list("action", flat=True)
     ) == ["appraise", "opinion"]
 
 
@@ -201,7 +208,11 @@ def test_later_conflict_flags_points_and_reopens_the_leaf(year: Year) -> None:
 def test_open_question_freezes_its_leaf_only(year: Year) -> None:
     due = year.at + dt.timedelta(days=2)
     question = questions.ask(
-        score=year.first.score("1.1"), by=year.member, at=year.at, question="Số văn bản?", due_at=due
+        score=year.first.score("1.1"),
+        by=year.member,
+        at=year.at,
+        question="Số văn bản?",
+        due_at=due,
     )
     with pytest.raises(WrongState):
         appraise(year, year.first, "1.1")

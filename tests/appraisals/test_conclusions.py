@@ -12,7 +12,14 @@ from assessments.models import Appointment, Approval, CouncilDecision, Event, Ev
 from assessments.workflow import decisions, finals, questions
 from assessments.workflow.machine import perform
 from tests.factories.council import (
-    appraise, appraise_all, conclude, make_concluded, make_judged_year, make_meeting, make_member, survey,
+    appraise,
+    appraise_all,
+    conclude,
+    make_concluded,
+    make_judged_year,
+    make_meeting,
+    make_member,
+    survey,
 )  # fmt: skip
 from tests.factories.cycles import D, Year
 
@@ -45,8 +52,11 @@ def test_conclusion_writes_final_points_and_closes_leaves(year: Year) -> None:
     assert finals_["1.3"][:2] == (D(0), False)
     assert finals_["1.4"] == (D(2), True, "tự chấm 1.4")
     assert finals_["2.4"][0] == D("2.4")
-    assert not year.first.submission.scores.filter(
-        open_to_appraiser=True).exclude(criterion__code="2.4").exists()
+    assert (
+        not year.first.submission.scores.filter(open_to_appraiser=True)
+        .exclude(criterion__code="2.4")
+        .exists()
+    )
     event = Event.objects.get(action="conclude")
     assert event.data["not_applicable"] == ["1.3"]
 
@@ -70,7 +80,10 @@ def test_conclusion_names_what_is_missing(db: None) -> None:
 
 def test_conclusion_needs_the_minutes_of_this_council(year: Year) -> None:
     appraise_all(year, year.first)
-    for meeting in (None, Meeting(council=make_judged_year(year=2032).council, minutes_number="1/BB")):
+    for meeting in (
+        None,
+        Meeting(council=make_judged_year(year=2032).council, minutes_number="1/BB"),
+    ):
         with pytest.raises(BadInput) as caught:
             conclude(year, year.first, meeting=meeting)
         assert caught.value.field == "meeting"
@@ -114,7 +127,11 @@ def test_approval_keeps_a_digest_of_the_final_points(year: Year) -> None:
     approval = Approval.objects.get()
     rows = year.first.submission.scores.order_by("criterion__code")
     content = [
-        {"applicable": row.final_applicable, "code": row.criterion.code, "points": f"{row.final_points:f}"}
+        {
+            "applicable": row.final_applicable,
+            "code": row.criterion.code,
+            "points": f"{row.final_points:f}",
+        }
         for row in rows
     ]
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
@@ -134,7 +151,9 @@ def test_approver_who_scored_is_refused(year: Year) -> None:
 
 
 def test_approver_who_concluded_is_refused(year: Year) -> None:
-    Appointment.objects.create(user=year.chair, role="home_affairs_leader", since=dt.date(2020, 1, 1))
+    Appointment.objects.create(
+        user=year.chair, role="home_affairs_leader", since=dt.date(2020, 1, 1)
+    )
     make_concluded(year, year.first)
     with pytest.raises(GuardFailed):
         perform("approve", year.first.submission, by=year.chair, at=year.at)
@@ -171,7 +190,9 @@ def test_going_back_needs_note_and_leaves(year: Year, action: str) -> None:
         perform(action, year.first.submission, by=year.leader, at=year.at, leaves=["1.1"])
     for leaves in ([], ["9.9"]):
         with pytest.raises(BadInput):
-            perform(action, year.first.submission, by=year.leader, at=year.at, note="Sai", leaves=leaves)
+            perform(
+                action, year.first.submission, by=year.leader, at=year.at, note="Sai", leaves=leaves
+            )
     for user in (year.chair, year.secretary, year.first.head):
         with pytest.raises(NotPermitted):
             perform(action, year.first.submission, by=user, at=year.at, note="Sai", leaves=["1.1"])
@@ -180,10 +201,20 @@ def test_going_back_needs_note_and_leaves(year: Year, action: str) -> None:
 def test_sent_back_leaf_is_appraised_in_a_new_round(year: Year) -> None:
     decide(year, points="0,5")
     make_concluded(year, year.first)
-    perform("send_back", year.first.submission, by=year.leader, at=year.at, note="Xem lại", leaves=["1.1"])
+    perform(
+        "send_back",
+        year.first.submission,
+        by=year.leader,
+        at=year.at,
+        note="Xem lại",
+        leaves=["1.1"],
+    )
     assert year.first.score("1.1").final_points is None
     assert not CouncilDecision.objects.exists()
-    assert EventNote.objects.get(event__action="set_decision_aside").text == "Biểu quyết\nMột ý kiến khác"
+    assert (
+        EventNote.objects.get(event__action="set_decision_aside").text
+        == "Biểu quyết\nMột ý kiến khác"
+    )
     with pytest.raises(WrongState):
         appraise(year, year.first, "1.2")
     assert appraise(year, year.first, "1.1", points="1", reason="Theo văn bản").round == 2
@@ -195,7 +226,14 @@ def test_sent_back_leaf_is_appraised_in_a_new_round(year: Year) -> None:
 def test_reopening_revokes_the_approval(year: Year) -> None:
     make_concluded(year, year.first)
     perform("approve", year.first.submission, by=year.leader, at=year.at)
-    perform("reopen", year.first.submission, by=year.leader, at=year.at, note="Có sai sót", leaves=["1.1"])
+    perform(
+        "reopen",
+        year.first.submission,
+        by=year.leader,
+        at=year.at,
+        note="Có sai sót",
+        leaves=["1.1"],
+    )
     approval = Approval.objects.get()
     assert (approval.revoked_at, approval.revoked_reason) == (year.at, "Có sai sót")
 
@@ -209,14 +247,25 @@ def test_correction_path_after_publication(year: Year) -> None:
     year.cycle.state = CycleState.PUBLISHED
     year.cycle.save()
     perform(
-        "open_correction", year.first.submission, by=year.leader, at=year.at, note="Cộng sai", leaves=["1.1"]
+        "open_correction",
+        year.first.submission,
+        by=year.leader,
+        at=year.at,
+        note="Cộng sai",
+        leaves=["1.1"],
     )
     late = year.at + dt.timedelta(days=300)
     from assessments.workflow.appraisals import appraise as give
 
     row = year.first.score("1.1")
     give(score=row, by=year.member, at=late, version=row.version, points="1", reason="Cộng sai")
-    perform("conclude", year.first.submission, by=year.chair, at=late, meeting=make_meeting(year, "9/BB"))
+    perform(
+        "conclude",
+        year.first.submission,
+        by=year.chair,
+        at=late,
+        meeting=make_meeting(year, "9/BB"),
+    )
     done = perform("approve", year.first.submission, by=year.leader, at=late)
     assert done.state == SubmissionState.APPROVED
     assert Approval.objects.filter(revoked_at=None).count() == 1
@@ -246,7 +295,12 @@ def test_adjustments_are_capped_and_decided_by_another(db: None) -> None:
 
     def propose(points: str, by=year.first.focal):
         return decisions.propose_adjustment(
-            submission=year.first.submission, by=by, at=year.at, kind="bonus", points=points, reason="Sáng kiến"
+            submission=year.first.submission,
+            by=by,
+            at=year.at,
+            kind="bonus",
+            points=points,
+            reason="Sáng kiến",
         )
 
     for user in (year.second.focal, year.member, year.outsider):
@@ -263,7 +317,9 @@ def test_adjustments_are_capped_and_decided_by_another(db: None) -> None:
         decisions.decide_adjustment(adjustment=second, by=year.chair, at=year.at, accept=True)
     with pytest.raises(NoteNeeded):
         decisions.decide_adjustment(adjustment=second, by=year.chair, at=year.at, accept=False)
-    decisions.decide_adjustment(adjustment=second, by=year.chair, at=year.at, accept=False, note="Trùng")
+    decisions.decide_adjustment(
+        adjustment=second, by=year.chair, at=year.at, accept=False, note="Trùng"
+    )
     decisions.decide_adjustment(adjustment=third, by=year.chair, at=year.at, accept=True)
     with pytest.raises(WrongState):
         decisions.decide_adjustment(adjustment=third, by=year.chair, at=year.at, accept=True)
@@ -271,9 +327,16 @@ def test_adjustments_are_capped_and_decided_by_another(db: None) -> None:
 
 def test_nobody_decides_the_own_proposal(db: None) -> None:
     year = make_judged_year(heading={"bonus_cap": D(1)})
-    Appointment.objects.create(user=year.chair, role="home_affairs_officer", since=dt.date(2020, 1, 1))
+    Appointment.objects.create(
+        user=year.chair, role="home_affairs_officer", since=dt.date(2020, 1, 1)
+    )
     own = decisions.propose_adjustment(
-        submission=year.first.submission, by=year.chair, at=year.at, kind="bonus", points="1", reason="Ý tưởng"
+        submission=year.first.submission,
+        by=year.chair,
+        at=year.at,
+        kind="bonus",
+        points="1",
+        reason="Ý tưởng",
     )
     with pytest.raises(NotPermitted):
         decisions.decide_adjustment(adjustment=own, by=year.chair, at=year.at, accept=True)

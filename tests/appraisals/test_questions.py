@@ -25,7 +25,12 @@ def ask(year: Year, **given: Any) -> Explanation:
 
 def test_question_names_asker_round_and_due_time(year: Year) -> None:
     row = ask(year)
-    assert (row.asked_by.user, row.round, row.due_at, row.closed_at) == (year.member, 1, year.at + DAY, None)
+    assert (row.asked_by.user, row.round, row.due_at, row.closed_at) == (
+        year.member,
+        1,
+        year.at + DAY,
+        None,
+    )
     assert Event.objects.get().data["code"] == "1.1"
     assert "Số văn bản" not in str(Event.objects.get().data)
 
@@ -36,7 +41,9 @@ def test_second_open_question_is_refused(year: Year) -> None:
         ask(year)
 
 
-@pytest.mark.parametrize(("given", "field"), [({"question": "  "}, "question"), ({"due_at": None}, "due_at")])
+@pytest.mark.parametrize(
+    ("given", "field"), [({"question": "  "}, "question"), ({"due_at": None}, "due_at")]
+)
 def test_question_needs_text_and_time(year: Year, given: dict[str, Any], field: str) -> None:
     given = {name: value or year.at if name == "due_at" else value for name, value in given.items()}
     with pytest.raises(BadInput) as caught:
@@ -72,7 +79,10 @@ def test_answer_counts_to_the_second(year: Year) -> None:
     with pytest.raises(WindowClosed):
         questions.answer(explanation=row, by=year.first.focal, at=row.due_at, answer="Số 12")
     just = row.due_at - dt.timedelta(seconds=1)
-    assert questions.answer(explanation=row, by=year.first.focal, at=just, answer="Số 12").closed_at == just
+    assert (
+        questions.answer(explanation=row, by=year.first.focal, at=just, answer="Số 12").closed_at
+        == just
+    )
 
 
 def test_answer_belongs_to_the_unit(year: Year) -> None:
@@ -94,7 +104,12 @@ def test_answer_after_the_conclusion_is_refused(year: Year) -> None:
 
 def test_withdrawing_belongs_to_the_asker_and_the_secretary(year: Year) -> None:
     row = ask(year)
-    for user in (make_member(year), year.chair, year.first.focal, make_member(year, year.first.unit)):
+    for user in (
+        make_member(year),
+        year.chair,
+        year.first.focal,
+        make_member(year, year.first.unit),
+    ):
         with pytest.raises(NotPermitted):
             questions.withdraw_question(explanation=row, by=user, at=year.at)
     questions.withdraw_question(explanation=row, by=year.member, at=year.at)

@@ -41,7 +41,9 @@ def at_once(*acts: Callable[[], object]) -> list[type[BaseException] | None]:
 def _second_chair(year: Year):
     user = make_user("Chủ tịch thứ hai")
     since = year.council.members.get(user=year.chair).since
-    CouncilMember.objects.create(council=year.council, user=user, role=CouncilRole.CHAIR, since=since)
+    CouncilMember.objects.create(
+        council=year.council, user=user, role=CouncilRole.CHAIR, since=since
+    )
     return user
 
 

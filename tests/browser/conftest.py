@@ -60,7 +60,7 @@ def base(db: None) -> Iterator[str]:
 @pytest.fixture
 def visitor(browser: Browser, base: str) -> Iterator[Visitor]:
     """Open a browser window of somebody without an account."""
-    context = browser.new_context(locale="vi-VN", viewport=WIDE)
+    context = browser.new_context(locale="vi-VN", viewport=WIDE, reduced_motion="reduce")
     yield Visitor(context.new_page(), base)
     context.close()
 
@@ -69,7 +69,8 @@ def visitor(browser: Browser, base: str) -> Iterator[Visitor]:
 def phone(browser: Browser, base: str) -> Iterator[Visitor]:
     """Open a window of 360 px with a touch screen, in the dark."""
     context = browser.new_context(
-        locale="vi-VN", viewport=NARROW, has_touch=True, is_mobile=True, color_scheme="dark"
+        locale="vi-VN", viewport=NARROW, has_touch=True, is_mobile=True, color_scheme="dark",
+        reduced_motion="reduce",
     )
     yield Visitor(context.new_page(), base)
     context.close()

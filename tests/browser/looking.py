@@ -48,10 +48,12 @@ class Visitor:
 
         `spill`: also tell when it is wider than the window.
         """
+        # axe puts styles of its own into the page, which the policy refuses: hear the page before.
         found = [f"console: {text}" for text in self.said]
         if spill:
             found += [f"wider than the window: {html}" for html in self.page.evaluate(_SPILL)]
         results = _AXE.run(self.page, options=_OPTIONS).response["violations"]
+        self.said.clear()
         return found + [line for one in results for line in _lines(one)]
 
     def check(self, *, dark: bool = False, narrow: bool = False, spill: bool = True) -> None:

@@ -1,22 +1,19 @@
 """The admin under axe: every list its role may see, the pages of the year, and the imports."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 
-from assessments.models import Publication, Scheme
+from assessments.models import Publication
 from tests.browser.looking import Visitor
 from tests.factories.council import appraise_all, make_judged_year, make_meeting, survey
 from tests.factories.cycles import Year
 from tests.factories.published import make_publication
 from tests.factories.results import make_draft, make_finished_year
 from tests.factories.schemes import spoilt
-from units.models import Unit
 
 pytestmark = pytest.mark.browser
 Enter = Callable[[Any], Visitor]
@@ -71,9 +68,14 @@ def test_list_has_no_fault(year: Year, enter: Enter, label: str) -> None:
             break
     else:
         pytest.fail(f"nobody may read {label}")
-    visitor.said.clear()
-    visitor.go(path)
-    both(visitor)
+    visitor.check(dark=True, narrow=True)
+
+
+@pytest.mark.parametrize("label", ["submission", "scheme", "publication", "criterionscore"])
+def test_list_most_used_has_no_fault_on_a_wide_screen(year: Year, enter: Enter, label: str) -> None:
+    visitor = enter(year.leader)
+    visitor.go(reverse(f"admin:assessments_{label}_changelist"))
+    visitor.check()
 
 
 def test_unit_with_its_inlines_has_no_fault(year: Year, enter: Enter) -> None:

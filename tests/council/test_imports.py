@@ -47,7 +47,9 @@ def problems(response: Any) -> list[str]:
 @pytest.fixture
 def surveyed(db: Any) -> Year:
     year = make_judged_year()
-    SurveyRound.objects.create(cycle=year.cycle, body="Viện Nghiên cứu", method_note="Phiếu", min_sample=30)
+    SurveyRound.objects.create(
+        cycle=year.cycle, body="Viện Nghiên cứu", method_note="Phiếu", min_sample=30
+    )
     return year
 
 
@@ -60,7 +62,11 @@ def test_assignments_come_in_by_a_table(year: Year, enter: Enter) -> None:
     assert not seat.assignments.exists()
     assert confirm(client, "assignment", preview).status_code == 302
     made = seat.assignments.get()
-    assert (made.field.code, made.unit, f"{made.since:%d/%m/%Y}") == ("1", year.second.unit, "01/02/2031")
+    assert (made.field.code, made.unit, f"{made.since:%d/%m/%Y}") == (
+        "1",
+        year.second.unit,
+        "01/02/2031",
+    )
 
 
 def test_assignment_errors_name_row_and_column(year: Year, enter: Enter) -> None:
@@ -101,7 +107,9 @@ def test_officer_reads_assignments_but_imports_none(year: Year, enter: Enter) ->
 @pytest.mark.parametrize("mean", ["81,5", "81.5", 81.5])
 def test_results_come_in_with_comma_or_point(surveyed: Year, enter: Enter, mean: Any) -> None:
     client = enter(surveyed.survey_officer)
-    preview = send(client, "surveyresult", RESULT, [surveyed.first.unit.name, "2.4", "Người dân", 120, mean])
+    preview = send(
+        client, "surveyresult", RESULT, [surveyed.first.unit.name, "2.4", "Người dân", 120, mean]
+    )
     assert problems(preview) == []
     assert confirm(client, "surveyresult", preview).status_code == 302
     row = SurveyResult.objects.get()
@@ -111,9 +119,14 @@ def test_results_come_in_with_comma_or_point(surveyed: Year, enter: Enter, mean:
 def test_result_sent_again_replaces_the_figure(surveyed: Year, enter: Enter) -> None:
     client = enter(surveyed.survey_officer)
     for mean in ("70", "75"):
-        preview = send(client, "surveyresult", RESULT, [surveyed.first.unit.code, "2.4", "nguoi-dan", 50, mean])
+        preview = send(
+            client, "surveyresult", RESULT, [surveyed.first.unit.code, "2.4", "nguoi-dan", 50, mean]
+        )
         if problems(preview):
-            rows = [["Mã đơn vị", *RESULT[1:]], [surveyed.first.unit.code, "2.4", "nguoi-dan", 50, mean]]
+            rows = [
+                ["Mã đơn vị", *RESULT[1:]],
+                [surveyed.first.unit.code, "2.4", "nguoi-dan", 50, mean],
+            ]
             preview = send(client, "surveyresult", *rows)
         assert confirm(client, "surveyresult", preview).status_code == 302
     assert SurveyResult.objects.get().mean == D(75)
@@ -138,13 +151,18 @@ def test_result_errors_name_row_and_column(surveyed: Year, enter: Enter) -> None
 
 def test_mean_over_a_hundred_is_refused(surveyed: Year, enter: Enter) -> None:
     response = send(
-        enter(surveyed.survey_officer), "surveyresult", RESULT, [surveyed.first.unit.name, "2.4", "Người dân", 50, "101"]
+        enter(surveyed.survey_officer),
+        "surveyresult",
+        RESULT,
+        [surveyed.first.unit.name, "2.4", "Người dân", 50, "101"],
     )
     assert problems(response)
 
 
 def test_own_unit_and_approved_unit_are_refused(surveyed: Year, enter: Enter) -> None:
-    Membership.objects.create(user=surveyed.survey_officer, unit=surveyed.first.unit, since="2020-01-01")
+    Membership.objects.create(
+        user=surveyed.survey_officer, unit=surveyed.first.unit, since="2020-01-01"
+    )
     surveyed.second.submission.state = "approved"
     surveyed.second.submission.save()
     client = enter(surveyed.survey_officer)
@@ -160,6 +178,7 @@ def test_others_import_no_results(surveyed: Year, enter: Enter) -> None:
         url = reverse("admin:assessments_surveyresult_import")
         assert enter(user).get(url).status_code == 403
     export = enter(root).post(
-        reverse("admin:assessments_surveyresult_export"), {"format": "0", "resource": "", "surveyresultresource_code": "on"}
+        reverse("admin:assessments_surveyresult_export"),
+        {"format": "0", "resource": "", "surveyresultresource_code": "on"},
     )
     assert surveyed.first.unit.name.encode() not in export.content

@@ -11,7 +11,14 @@ from django.urls import reverse
 from assessments.choices import SubmissionState
 from assessments.models import Adjustment, Appraisal, CouncilDecision, Explanation, SurveyDecision
 from tests.council.conftest import Enter
-from tests.factories.council import appraise, appraise_all, make_judged_year, make_meeting, make_member, survey
+from tests.factories.council import (
+    appraise,
+    appraise_all,
+    make_judged_year,
+    make_meeting,
+    make_member,
+    survey,
+)
 from tests.factories.cycles import D, Dossier, Year
 
 
@@ -23,7 +30,9 @@ def points(dossier: Dossier, code: str, **given: Any) -> dict[str, Any]:
     """Return what the browser sends with the points of a leaf."""
     row = dossier.score(code)
     fields = {"points": "", "reason": "", "version": row.version} | given
-    return {"score": row.pk, "verb": "appraise"} | {f"appraise{row.pk}-{k}": v for k, v in fields.items()}
+    return {"score": row.pk, "verb": "appraise"} | {
+        f"appraise{row.pk}-{k}": v for k, v in fields.items()
+    }
 
 
 def test_page_shows_claim_trace_and_form(year: Year, enter: Enter) -> None:
@@ -38,7 +47,9 @@ def test_page_shows_claim_trace_and_form(year: Year, enter: Enter) -> None:
 
 def test_points_are_saved_and_the_page_returns_to_the_leaf(year: Year, enter: Enter) -> None:
     row = year.first.score("1.1")
-    response = enter(year.member).post(page(year.first), points(year.first, "1.1", points="1,5", reason="Muộn"))
+    response = enter(year.member).post(
+        page(year.first), points(year.first, "1.1", points="1,5", reason="Muộn")
+    )
     assert response.status_code == 302
     assert response["Location"].endswith(f"#leaf-{row.pk}")
     assert Appraisal.objects.get().points == D("1.5")
@@ -46,7 +57,11 @@ def test_points_are_saved_and_the_page_returns_to_the_leaf(year: Year, enter: En
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({"points": "9"}, "points"), ({"points": "1"}, "reason"), ({"points": "1", "version": 7}, None)],
+    [
+        ({"points": "9"}, "points"),
+        ({"points": "1"}, "reason"),
+        ({"points": "1", "version": 7}, None),
+    ],
 )
 def test_refused_points_keep_what_was_typed(
     year: Year, enter: Enter, given: dict[str, Any], field: str | None
@@ -63,7 +78,12 @@ def test_refused_points_keep_what_was_typed(
 def test_question_is_asked_and_withdrawn(year: Year, enter: Enter) -> None:
     client, row = enter(year.member), year.first.score("1.1")
     due = (year.at + dt.timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
-    data = {"score": row.pk, "verb": "ask", f"ask{row.pk}-question": "Số?", f"ask{row.pk}-due_at": due}
+    data = {
+        "score": row.pk,
+        "verb": "ask",
+        f"ask{row.pk}-question": "Số?",
+        f"ask{row.pk}-due_at": due,
+    }
     assert client.post(page(year.first), data).status_code == 302
     item = next(i for i in client.get(page(year.first)).context["rows"] if i["score"].pk == row.pk)
     assert (item["form"], item["waiting"].question) == (None, "Số?")
@@ -106,10 +126,15 @@ def test_council_page_puts_disputes_first_and_decides(db: None, enter: Enter) ->
     appraise(year, year.first, "1.4", by=make_member(year), points="0", reason="Khác")
     client, row = enter(year.chair), year.first.score("1.4")
     rows = client.get(page(year.first, "council")).context["rows"]
-    assert [(item["score"].criterion.code, item["disputed"]) for item in rows][:2] == [("1.4", True), ("1.1", False)]
+    assert [(item["score"].criterion.code, item["disputed"]) for item in rows][:2] == [
+        ("1.4", True),
+        ("1.1", False),
+    ]
     fields = {"meeting": make_meeting(year).pk, "points": "1,25", "reason": "Biểu quyết",
               "votes_for": 5, "votes_against": 1, "dissent": ""}  # fmt: skip
-    data = {"score": row.pk, "verb": "decide"} | {f"decide{row.pk}-{k}": v for k, v in fields.items()}
+    data = {"score": row.pk, "verb": "decide"} | {
+        f"decide{row.pk}-{k}": v for k, v in fields.items()
+    }
     bad = client.post(page(year.first, "council"), data | {f"decide{row.pk}-points": "9"})
     assert bad.status_code == 200
     assert not CouncilDecision.objects.exists()
@@ -123,7 +148,9 @@ def test_secretary_reads_the_council_page_but_decides_nothing(year: Year, enter:
     assert client.get(page(year.first, "council")).status_code == 200
     fields = {"meeting": make_meeting(year).pk, "points": "1", "reason": "Tự ý", "votes_for": 1,
               "votes_against": 0}  # fmt: skip
-    data = {"score": row.pk, "verb": "decide"} | {f"decide{row.pk}-{k}": v for k, v in fields.items()}
+    data = {"score": row.pk, "verb": "decide"} | {
+        f"decide{row.pk}-{k}": v for k, v in fields.items()
+    }
     assert client.post(page(year.first, "council"), data).status_code == 200
     assert not CouncilDecision.objects.exists()
     for user in (year.member, year.leader, year.auditor):
@@ -134,10 +161,20 @@ def test_survey_leaf_and_adjustment_on_the_council_page(db: None, enter: Enter) 
     year = make_judged_year(heading={"bonus_cap": D(1)})
     survey(year, year.first, sample=3)
     client, row = enter(year.chair), year.first.score("2.4")
-    data = {"score": row.pk, "verb": "survey", f"survey{row.pk}-decision": "use", f"survey{row.pk}-reason": "Ít phiếu"}
+    data = {
+        "score": row.pk,
+        "verb": "survey",
+        f"survey{row.pk}-decision": "use",
+        f"survey{row.pk}-reason": "Ít phiếu",
+    }
     assert client.post(page(year.first, "council"), data).status_code == 302
     assert SurveyDecision.objects.get().decision == "use"
-    adjust = {"verb": "adjust", "adjust-kind": "bonus", "adjust-points": "0,5", "adjust-reason": "Sáng kiến"}
+    adjust = {
+        "verb": "adjust",
+        "adjust-kind": "bonus",
+        "adjust-points": "0,5",
+        "adjust-reason": "Sáng kiến",
+    }
     response = enter(year.secretary).post(page(year.first, "council"), adjust)
     assert response.status_code == 302
     proposed = Adjustment.objects.get()
@@ -190,7 +227,9 @@ def test_queries_do_not_grow_with_the_rows(db: None, enter: Enter, name: str) ->
             appraise(year, year.first, code)
         client = enter(year.chair if name == "council" else year.member)
         client.get(page(year.first, name))
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert client.get(page(year.first, name)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]

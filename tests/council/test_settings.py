@@ -6,7 +6,14 @@ import pytest
 from django.urls import reverse
 
 from assessments.choices import CycleState
-from assessments.models import Appointment, Assignment, DeclaredConflict, Event, Extension, SiteIdentity
+from assessments.models import (
+    Appointment,
+    Assignment,
+    DeclaredConflict,
+    Event,
+    Extension,
+    SiteIdentity,
+)
 from tests.council.conftest import Enter
 from tests.factories.council import appraise
 from tests.factories.cycles import Year, make_user
@@ -36,15 +43,25 @@ def test_nobody_appoints_themself(year: Year, enter: Enter) -> None:
         assert not user.appointments.filter(role="home_affairs_leader").exists()
     own = year.administrator.appointments.get()
     url = reverse("admin:assessments_appointment_change", args=[own.pk])
-    response = enter(year.administrator).post(url, {"user": year.administrator.pk, "role": "auditor"})
+    response = enter(year.administrator).post(
+        url, {"user": year.administrator.pk, "role": "auditor"}
+    )
     assert response.status_code == 403
-    assert enter(year.chair).get(reverse("admin:assessments_appointment_changelist")).status_code == 403
+    assert (
+        enter(year.chair).get(reverse("admin:assessments_appointment_changelist")).status_code
+        == 403
+    )
 
 
 def test_declared_conflict_flags_points_at_once(year: Year, enter: Enter) -> None:
     appraise(year, year.first, "1.1")
     seat = year.council.members.get(user=year.member)
-    data = {"member": seat.pk, "unit": year.first.unit.pk, "reason": "Người thân", "since": "2020-01-01"}
+    data = {
+        "member": seat.pk,
+        "unit": year.first.unit.pk,
+        "reason": "Người thân",
+        "since": "2020-01-01",
+    }
     assert post(enter(year.secretary), "declaredconflict", data).status_code == 302
     assert DeclaredConflict.objects.count() == 1
     assert year.first.score("1.1").appraisals.get().flagged_conflict is True
@@ -68,14 +85,19 @@ def test_assignment_belongs_to_the_own_council_and_its_schemes(year: Year, enter
 
 def test_extension_rests_on_a_decision_and_is_kept(year: Year, enter: Enter) -> None:
     client = enter(year.officer)
-    data = {"cycle": year.cycle.pk, "stage": "appraisal", "unit": year.first.unit.pk, "reason": "Bão",
-            "until_0": "2031-03-01", "until_1": "00:00:00"}  # fmt: skip
+    data = {"cycle": year.cycle.pk, "stage": "appraisal", "unit": year.first.unit.pk,
+            "reason": "Bão",            "until_0": "2031-03-01", "until_1": "00:00:00"}  # fmt: skip
     assert post(client, "extension", data).status_code == 200
     assert post(client, "extension", data | DECIDED).status_code == 302
     row = Extension.objects.get()
     assert Event.objects.get(action="extend").unit_id_at == year.first.unit.pk
-    assert client.post(reverse("admin:assessments_extension_delete", args=[row.pk])).status_code == 403
-    assert client.post(reverse("admin:assessments_extension_change", args=[row.pk]), data).status_code == 403
+    assert (
+        client.post(reverse("admin:assessments_extension_delete", args=[row.pk])).status_code == 403
+    )
+    assert (
+        client.post(reverse("admin:assessments_extension_change", args=[row.pk]), data).status_code
+        == 403
+    )
 
 
 @pytest.mark.parametrize("state", [CycleState.PUBLISHED, CycleState.CLOSED])
@@ -89,7 +111,9 @@ def test_finished_cycle_is_read_only(year: Year, enter: Enter, state: str) -> No
 
 
 def test_open_cycle_keeps_its_year_and_schemes(year: Year, enter: Enter) -> None:
-    response = enter(year.officer).get(reverse("admin:assessments_cycle_change", args=[year.cycle.pk]))
+    response = enter(year.officer).get(
+        reverse("admin:assessments_cycle_change", args=[year.cycle.pk])
+    )
     assert "year" not in response.context["adminform"].form.fields
     schemes, milestones = response.context["inline_admin_formsets"]
     assert (schemes.has_change_permission, milestones.has_change_permission) == (False, True)

@@ -17,7 +17,9 @@ from units.models import Membership, User
 def waiting(user: User, year: Year) -> dict[str, int]:
     """Return every line of the person's to-do with its count."""
     return {
-        str(item.label): item.count for section in progress.todo(user, year.at) for item in section.items
+        str(item.label): item.count
+        for section in progress.todo(user, year.at)
+        for item in section.items
     }
 
 
@@ -66,12 +68,17 @@ def test_leader_officer_and_survey_officer(year: Year) -> None:
 
 def test_start_page_links_where_something_waits(year: Year, enter: Enter) -> None:
     content = enter(year.member).get(reverse("admin:index")).content.decode()
-    assert reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk]) in content
+    assert (
+        reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk])
+        in content
+    )
 
 
 def test_models_stand_in_the_order_of_the_year(year: Year, enter: Enter) -> None:
     apps = enter(year.leader).get(reverse("admin:index")).context["app_list"]
-    names = [m["object_name"] for app in apps if app["app_label"] == "assessments" for m in app["models"]]
+    names = [
+        m["object_name"] for app in apps if app["app_label"] == "assessments" for m in app["models"]
+    ]
     wanted = ["Scheme", "Cycle", "Council", "Submission", "Appraisal", "Approval", "Publication"]
     assert [name for name in names if name in wanted] == wanted
 

@@ -74,7 +74,9 @@ def appraise_all(year: Year, dossier: Dossier) -> None:
 def survey(year: Year, dossier: Dossier, *, mean: str = "80", sample: int = 100) -> SurveyResult:
     """Put a result on the survey leaf of a dossier."""
     round_, _made = SurveyRound.objects.get_or_create(
-        cycle=year.cycle, body="Viện Nghiên cứu", defaults={"method_note": "Phiếu giấy", "min_sample": 30}
+        cycle=year.cycle,
+        body="Viện Nghiên cứu",
+        defaults={"method_note": "Phiếu giấy", "min_sample": 30},
     )
     return SurveyResult.objects.create(
         round=round_, unit=dossier.unit, criterion=year.criterion("2.4"), sample=sample,

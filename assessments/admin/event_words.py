@@ -1,0 +1,72 @@
+"""Say in words what the event log keeps as codes: acts and kinds of objects."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessments.workflow import machine
+
+#: Acts that move no state; the others are named by the rows of the transition table.
+ACTS: Mapping[str, Promise] = {
+    "answer": _("Answer a question"),
+    "appoint": _("Appoint"),
+    "appraise": _("Appraise"),
+    "ask": _("Ask for explanation"),
+    "attach": _("Attach evidence"),
+    "change_dates": _("Change dates"),
+    "copy_scheme": _("Make a new version"),
+    "decide_leaf": _("Decide a leaf"),
+    "decide_survey": _("Decide on a survey result"),
+    "declare_conflict": _("Declare a conflict of interest"),
+    "detach": _("Take evidence off"),
+    "discard_draft": _("Discard a draft"),
+    "draft": _("Draft a publication"),
+    "draft_record": _("Draft a record of the press"),
+    "dry_run": _("See the dry run"),
+    "extend": _("Extend a stage"),
+    "flag_conflict": _("Flag points given with a conflict"),
+    "import_scheme": _("Import a scheme"),
+    "propose_adjustment": _("Propose a bonus or penalty"),
+    "remarks": _("Save difficulties and proposals"),
+    "save": _("Save a leaf"),
+    "set_decision_aside": _("Set a decision aside"),
+    "survey_result": _("Enter a survey result"),
+    "withdraw_question": _("Withdraw a question"),
+}
+
+
+def act_word(action: str) -> str:
+    """Return the name of an act, or its code when a later release no longer knows it."""
+    if action in ACTS:
+        return str(ACTS[action])
+    return next((str(row.label) for row in machine.rows() if row.action == action), action)
+
+
+def kind_word(object_type: str) -> str:
+    """Return the name of a kind of object, or its code when no model bears it."""
+    for app in ("assessments", "units"):
+        model = apps.all_models[app].get(object_type)
+        if model is not None:
+            return str(model._meta.verbose_name)
+    return object_type
+
+
+class ActFilter(admin.AllValuesFieldListFilter):
+    """Filter by act, in words."""
+
+    word: Callable[[str], str] = staticmethod(act_word)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield the choices of the filter with the words in place of the codes."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": self.word(str(choice["display"]))}
+
+
+class KindFilter(ActFilter):
+    """Filter by kind of object, in words."""
+
+    word = staticmethod(kind_word)

@@ -1,0 +1,19 @@
+/* Gives the admin's search boxes (select2) the name of their field; the widget leaves them nameless. */
+"use strict";
+(() => {
+  const nameOf = (select) =>
+    select.getAttribute("aria-label") ||
+    (select.labels.length ? select.labels[0].textContent.trim().replace(/:$/, "") : "");
+
+  const label = (root) => {
+    for (const box of root.querySelectorAll("select.select2-hidden-accessible + .select2")) {
+      const name = nameOf(box.previousElementSibling);
+      for (const part of box.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")) {
+        if (name) part.setAttribute("aria-label", name);
+      }
+    }
+  };
+
+  window.addEventListener("load", () => label(document));
+  document.addEventListener("formset:added", (event) => setTimeout(() => label(event.target), 0));
+})();
