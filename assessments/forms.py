@@ -219,6 +219,7 @@ class LibraryForm(forms.Form):
 
     def __init__(self, data: Any = None, *, library: Any) -> None:
         super().__init__(data)
+        self.library = library
         self.fields["revision"] = LibraryField(
             library, label=_("File of the library"), empty_label=_("Choose a file")
         )

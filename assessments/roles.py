@@ -53,19 +53,24 @@ ROLES: dict[str, Role] = {
     "member": Role(
         _("appraiser"),
         _("Appraises the assigned fields of all units but the own, and asks questions."),
-        _codes("assessments", "view", f"{_DOSSIER} {_JUDGED}") | _codes("assessments", "add change", "appraisal explanation"),
+        _codes("assessments", "view", f"{_DOSSIER} {_JUDGED}")
+        | _codes("assessments", "add change", "appraisal explanation"),
     ),
     "secretary": Role(
         _("secretary"),
         _("Distributes the work, starts and returns dossiers, keeps rounds and minutes."),
         _codes("assessments", "view", f"{_DOSSIER} {_JUDGED} {_COUNCIL} {_YEAR} {_SCHEMES}")
-        | _codes("assessments", "add change delete", "assignment declaredconflict meeting adjustment")
+        | _codes(
+            "assessments", "add change delete", "assignment declaredconflict meeting adjustment"
+        )
         | _codes("units", "view", "unit unitgroup"),
     ),
     "chair": Role(
         _("chair"),
         _("Decides disputed leaves and concludes dossiers, all but the own unit's."),
-        _codes("assessments", "view", f"{_DOSSIER} {_JUDGED} {_COUNCIL} {_YEAR} {_SCHEMES} {_SURVEYS}")
+        _codes(
+            "assessments", "view", f"{_DOSSIER} {_JUDGED} {_COUNCIL} {_YEAR} {_SCHEMES} {_SURVEYS}"
+        )
         | _codes("assessments", "add change", "councildecision adjustment surveydecision"),
     ),
     "home_affairs_officer": Role(
@@ -73,7 +78,8 @@ ROLES: dict[str, Role] = {
         _("Prepares schemes, cycles, councils and surveys; sees progress but no scores."),
         _codes("assessments", _EDIT, f"{_SCHEMES} {_YEAR} council councilmember surveyround")
         | _codes("assessments", "view", "submission assignment surveyresult publication")
-        | _codes("units", _EDIT, _UNITS) | _codes("units", "view", "user"),
+        | _codes("units", _EDIT, _UNITS)
+        | _codes("units", "view", "user"),
     ),
     "home_affairs_leader": Role(
         _("Home Affairs leader"),

@@ -197,7 +197,9 @@ IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.MediaStorage"
 DJANGO_TABLES2_TEMPLATE = "_components/table.html"
 
 # Mail -----------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if PLAIN_HTTP else "smtp://127.0.0.1:25")
+EMAIL_CONFIG = env.email_url(
+    "EMAIL_URL", default="consolemail://" if PLAIN_HTTP else "smtp://127.0.0.1:25"
+)
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", default="cchc@localhost")
 

@@ -109,7 +109,9 @@ class WorkflowAdmin(admin.ModelAdmin):
     ) -> dict[str, Any]:
         now = timezone.now()
         blocked = obj.state not in row.sources
-        standing = [] if blocked else machine.problems(row.action, obj, by=person_of(request), at=now)
+        standing = (
+            [] if blocked else machine.problems(row.action, obj, by=person_of(request), at=now)
+        )
         return {
             **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
             "title": row.label, "consequence": row.confirm, "action_label": row.label,
@@ -123,7 +125,12 @@ class WorkflowAdmin(admin.ModelAdmin):
         note = form.cleaned_data["note"]
         try:
             machine.perform(
-                row.action, obj, by=person_of(request), at=timezone.now(), note=note, **form.act_data()
+                row.action,
+                obj,
+                by=person_of(request),
+                at=timezone.now(),
+                note=note,
+                **form.act_data(),
             )
         except Refused as refusal:
             show_refusal(form, refusal)
@@ -133,9 +140,7 @@ class WorkflowAdmin(admin.ModelAdmin):
 
     def after_act(self, obj: Any) -> str:
         """Return the page to show after an act."""
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk]
-        )
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
 
 def show_refusal(form: forms.Form, refusal: Refused) -> None:
@@ -144,5 +149,7 @@ def show_refusal(form: forms.Form, refusal: Refused) -> None:
         for reason in refusal.reasons:
             form.add_error(None, str(reason))
         return
-    named = refusal.field if isinstance(refusal, BadInput) and refusal.field in form.fields else None
+    named = (
+        refusal.field if isinstance(refusal, BadInput) and refusal.field in form.fields else None
+    )
     form.add_error(named, str(refusal))

@@ -15,7 +15,7 @@ DOUBT = "Minh họa: tài liệu kiểm chứng chưa thể hiện đủ nội d
 
 def dice(*parts: object) -> random.Random:
     """Return a generator seeded by `parts`; demo figures only, nothing secret."""
-    return random.Random("|".join(str(part) for part in parts))  # noqa: S311
+    return random.Random("|".join(str(part) for part in parts))
 
 
 def quality(submission: Submission) -> float:
@@ -46,13 +46,19 @@ def _claim(leaf: Criterion, level: float, roll: random.Random) -> Claim:
             options = list(leaf.levels.all())
             return Claim(option=options[0 if good else 1], no_evidence_reason=reason)
         case Method.TIERS if leaf.basis == TierBasis.COUNT:
-            return Claim(count=Decimal(roll.choice((1, 2, 3)) if good else 0), no_evidence_reason=reason)
+            return Claim(
+                count=Decimal(roll.choice((1, 2, 3)) if good else 0), no_evidence_reason=reason
+            )
         case Method.DEDUCTION:
-            return Claim(count=Decimal(0 if good else roll.randint(1, 3)), no_evidence_reason=reason)
+            return Claim(
+                count=Decimal(0 if good else roll.randint(1, 3)), no_evidence_reason=reason
+            )
         case Method.CAPPED_SUM:
             return Claim(count=Decimal(roll.randint(1, 4)), no_evidence_reason=reason)
     due = roll.randint(12, 900)
-    rate = 1.0 if good and roll.random() < 0.5 else min(1.0, roll.uniform(level - 0.12, level + 0.08))
+    rate = (
+        1.0 if good and roll.random() < 0.5 else min(1.0, roll.uniform(level - 0.12, level + 0.08))
+    )
     return Claim(a=Decimal(due), b=Decimal(round(due * rate)), no_evidence_reason=reason)
 
 

@@ -48,6 +48,8 @@ def load(*, at: dt.datetime, say: years.Say) -> None:
     years.leave_in_appraisal(years.open_year(2025, [schemes["UBPX"]], calendar), calendar, say)
     say("Năm 2026: đang tự đánh giá")
     calendar = Calendar.with_now_in(Stage.SELF_ASSESSMENT, at)
-    years.leave_in_self_assessment(years.open_year(2026, [schemes["UBPX"]], calendar), calendar, say)
+    years.leave_in_self_assessment(
+        years.open_year(2026, [schemes["UBPX"]], calendar), calendar, say
+    )
     for cycle in Cycle.objects.all():
         events.seal(cycle.pk)

@@ -10,7 +10,13 @@ from assessments.demo.people import DECISION, person
 from assessments.models import Criterion, Cycle, SurveyResult, SurveyRound
 from assessments.resources.surveys import BODY as BODY_COLUMN
 from assessments.resources.surveys import (
-    CODE, KIND, MEAN, SAMPLE, UNIT_CODE, YEAR, SurveyResultResource,
+    CODE,
+    KIND,
+    MEAN,
+    SAMPLE,
+    UNIT_CODE,
+    YEAR,
+    SurveyResultResource,
 )  # fmt: skip
 from assessments.scoring import format_decimal
 from assessments.workflow import surveys
@@ -51,13 +57,17 @@ def _results(year: int, unit_code: str, leaf: Criterion, *, small: bool) -> list
         kind = part.kind.code
         sample = SMALL if small else answers.survey_sample(year, unit_code, leaf.code, kind)
         mean = answers.survey_mean(year, unit_code, leaf.code, kind)
-        rows.append([str(year), BODY, unit_code, leaf.code, kind, str(sample), format_decimal(mean)])
+        rows.append(
+            [str(year), BODY, unit_code, leaf.code, kind, str(sample), format_decimal(mean)]
+        )
     return rows
 
 
 def decide_small_samples(cycle: Cycle, at: dt.datetime) -> None:
     """Let the chair decide every survey leaf whose sample is too small."""
-    small = SurveyResult.objects.filter(round__cycle=cycle, sample=SMALL).select_related("unit", "criterion")
+    small = SurveyResult.objects.filter(round__cycle=cycle, sample=SMALL).select_related(
+        "unit", "criterion"
+    )
     for unit, criterion in {(row.unit, row.criterion) for row in small}:
         surveys.decide(
             cycle=cycle, unit=unit, criterion=criterion, by=person("chutich.hd"), at=at,

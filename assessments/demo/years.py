@@ -12,7 +12,15 @@ from assessments.demo import answers, surveys
 from assessments.demo.calendar import Calendar
 from assessments.demo.people import DECISION, person
 from assessments.models import (
-    Assignment, Council, CouncilMember, Criterion, Cycle, CycleScheme, Meeting, Publication, Scheme,
+    Assignment,
+    Council,
+    CouncilMember,
+    Criterion,
+    Cycle,
+    CycleScheme,
+    Meeting,
+    Publication,
+    Scheme,
     Submission,
 )  # fmt: skip
 from assessments.workflow import drafts, publications, questions, sets
@@ -46,7 +54,9 @@ def open_year(year: int, schemes: list[Scheme], calendar: Calendar) -> Cycle:
 
 def _seat_council(cycle: Cycle, schemes: list[Scheme], calendar: Calendar) -> None:
     council = Council.objects.create(
-        cycle=cycle, name=f"Hội đồng đánh giá, xác định Chỉ số CCHC năm {cycle.year} (minh họa)", **DECISION
+        cycle=cycle,
+        name=f"Hội đồng đánh giá, xác định Chỉ số CCHC năm {cycle.year} (minh họa)",
+        **DECISION,
     )
     since = calendar.first
     for username, role in _SEATS.items():
@@ -55,14 +65,20 @@ def _seat_council(cycle: Cycle, schemes: list[Scheme], calendar: Calendar) -> No
         seat = CouncilMember.objects.create(
             council=council, user=user, role=role, since=since, unit=job.unit if job else None
         )
-        fields = Criterion.objects.fields().filter(scheme__in=schemes, code__in=FIELDS.get(username, ()))
-        Assignment.objects.bulk_create(Assignment(member=seat, field=field, since=since) for field in fields)
+        fields = Criterion.objects.fields().filter(
+            scheme__in=schemes, code__in=FIELDS.get(username, ())
+        )
+        Assignment.objects.bulk_create(
+            Assignment(member=seat, field=field, since=since) for field in fields
+        )
 
 
 def fill(submission: Submission, at: dt.datetime, *, share: float = 1.0) -> None:
     """Fill the first `share` of the dossier's leaves in the name of the unit's head."""
     leaves = list(
-        Criterion.objects.filter(scheme=submission.scheme_id).self_scored().prefetch_related("levels")
+        Criterion.objects.filter(scheme=submission.scheme_id)
+        .self_scored()
+        .prefetch_related("levels")
     )
     wanted = leaves[: round(len(leaves) * share)]
     open_leaves = set(
@@ -108,7 +124,9 @@ def start(submission: Submission, at: dt.datetime) -> None:
     perform("start", submission, by=actor(submission, CouncilRole.SECRETARY, at), at=at)
 
 
-def appraise(submission: Submission, at: dt.datetime, *, usernames: tuple[str, ...] = tuple(FIELDS)) -> None:
+def appraise(
+    submission: Submission, at: dt.datetime, *, usernames: tuple[str, ...] = tuple(FIELDS)
+) -> None:
     """Let the members give points, each in the fields that nobody judged before them."""
     for username in usernames:
         seats = permissions.assigned_fields(person(username), submission, at)
@@ -118,14 +136,21 @@ def appraise(submission: Submission, at: dt.datetime, *, usernames: tuple[str, .
         )  # fmt: skip
         if rows:
             sets.judge_leaves(
-                submission=submission, by=person(username), at=at, judgements=answers.judgements(rows)
+                submission=submission,
+                by=person(username),
+                at=at,
+                judgements=answers.judgements(rows),
             )
 
 
 def explain(submission: Submission, calendar: Calendar) -> None:
     """Let a member ask about one leaf, the unit answer, and the second round begin."""
     asked_at = calendar.during(Stage.APPRAISAL, 20)
-    leaf = submission.scores.filter(criterion__field__code="5").exclude(criterion__method=Method.SURVEY).first()
+    leaf = (
+        submission.scores.filter(criterion__field__code="5")
+        .exclude(criterion__method=Method.SURVEY)
+        .first()
+    )
     if leaf is None:
         return
     due = calendar.during(Stage.EXPLANATION, 6)
@@ -164,7 +189,13 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say) -> None:
     surveys.decide_small_samples(cycle, calendar.during(Stage.COUNCIL))
     for submission in dossiers:
         at = calendar.during(Stage.COUNCIL, 4)
-        perform("conclude", submission, by=actor(submission, CouncilRole.CHAIR, at), at=at, meeting=meeting)
+        perform(
+            "conclude",
+            submission,
+            by=actor(submission, CouncilRole.CHAIR, at),
+            at=at,
+            meeting=meeting,
+        )
         at = calendar.during(Stage.APPROVAL)
         perform("approve", submission, by=actor(submission, "home_affairs_leader", at), at=at)
     publish(cycle, calendar.during(Stage.APPROVAL, 9))
@@ -173,7 +204,10 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say) -> None:
 def publish(cycle: Cycle, at: dt.datetime) -> Publication:
     """Try the publication, then publish at once."""
     leader = person("lanhdao.snv")
-    decision: dict[str, Any] = DECISION | {"decision_date": at.date(), "decision_number": f"{cycle.year}-MH/QĐ-UBND (minh họa)"}
+    decision: dict[str, Any] = DECISION | {
+        "decision_date": at.date(),
+        "decision_number": f"{cycle.year}-MH/QĐ-UBND (minh họa)",
+    }
     draft = drafts.create_draft(cycle=cycle, by=leader, at=at, **decision)
     drafts.dry_run(publication=draft, by=leader, at=at)
     return publications.publish_now(publication=draft, by=leader, at=at)
@@ -191,14 +225,20 @@ def leave_in_appraisal(cycle: Cycle, calendar: Calendar, say: Say) -> None:
             continue
         start(submission, calendar.during(Stage.APPRAISAL))
         if place % 3 == 0:
-            appraise(submission, calendar.during(Stage.APPRAISAL, 4), usernames=("thamdinh1", "thamdinh2"))
+            appraise(
+                submission,
+                calendar.during(Stage.APPRAISAL, 4),
+                usernames=("thamdinh1", "thamdinh2"),
+            )
     say(f"  {len(dossiers)} hồ sơ, đang thẩm định")
 
 
 def leave_in_self_assessment(cycle: Cycle, calendar: Calendar, say: Say) -> None:
     """Bring a year to the middle of its self-assessment: some done, some begun, most untouched."""
     untouched = Q(unit__code="26740")  # the printed accounts' own unit, left for the person to try
-    dossiers = list(cycle.submissions.exclude(untouched).select_related("cycle", "cycle_scheme", "unit"))
+    dossiers = list(
+        cycle.submissions.exclude(untouched).select_related("cycle", "cycle_scheme", "unit")
+    )
     at = calendar.during(Stage.SELF_ASSESSMENT, 5)
     for place, submission in enumerate(dossiers):
         if place % 12 == 0:

@@ -1,22 +1,44 @@
 """Everything about a year, from the scheme to the publication."""
 
 from assessments.models.appraisals import (
-    Adjustment, Appraisal, Approval, CouncilDecision, Explanation, Meeting,
+    Adjustment,
+    Appraisal,
+    Approval,
+    CouncilDecision,
+    Explanation,
+    Meeting,
 )  # fmt: skip
 from assessments.models.councils import (
-    Appointment, Assignment, Council, CouncilMember, DeclaredConflict,
+    Appointment,
+    Assignment,
+    Council,
+    CouncilMember,
+    DeclaredConflict,
 )  # fmt: skip
 from assessments.models.cycles import Cycle, CycleScheme, Extension, Milestone, SiteIdentity
 from assessments.models.documents import Document, DocumentRevision
 from assessments.models.events import Event, EventNote
 from assessments.models.publications import (
-    FrozenPage, Publication, PublishedGroup, PublishedResult, PublishedScore,
+    FrozenPage,
+    Publication,
+    PublishedGroup,
+    PublishedResult,
+    PublishedScore,
 )  # fmt: skip
 from assessments.models.schemes import (
-    Band, Criterion, RespondentKind, Scheme, ScoreLevel, SurveyComponent,
+    Band,
+    Criterion,
+    RespondentKind,
+    Scheme,
+    ScoreLevel,
+    SurveyComponent,
 )  # fmt: skip
 from assessments.models.submissions import (
-    CriterionScore, Evidence, Receipt, ScoreHistory, Submission,
+    CriterionScore,
+    Evidence,
+    Receipt,
+    ScoreHistory,
+    Submission,
 )  # fmt: skip
 from assessments.models.surveys import SurveyDecision, SurveyResult, SurveyRound
 

@@ -102,7 +102,9 @@ class Meeting(Stamped):
         verbose_name_plural = _("meetings")
         ordering = ["-held_on"]
         constraints = [
-            models.UniqueConstraint(fields=["council", "minutes_number"], name="minutes_number_once")
+            models.UniqueConstraint(
+                fields=["council", "minutes_number"], name="minutes_number_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -201,7 +203,9 @@ class Approval(models.Model):
         ordering = ["submission", "at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["submission"], condition=models.Q(revoked_at=None), name="one_approval_in_force"
+                fields=["submission"],
+                condition=models.Q(revoked_at=None),
+                name="one_approval_in_force",
             )
         ]
 

@@ -38,11 +38,19 @@ class CouncilMember(Period, Stamped):
         Council, models.PROTECT, related_name="members", verbose_name=_("council")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="council_seats", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="council_seats",
+        verbose_name=_("account"),
     )
     role = models.CharField(_("role"), max_length=10, choices=CouncilRole)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employing unit")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("employing unit"),
     )
 
     class Meta:
@@ -75,7 +83,12 @@ class Assignment(Period, Stamped):
         Criterion, models.PROTECT, related_name="assignments", verbose_name=_("field")
     )
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("only for the unit")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only for the unit"),
     )
 
     class Meta:
@@ -118,7 +131,10 @@ class Appointment(Period, Decided, Stamped):
     """A dated role outside units and councils; the row itself grants the right (design 0.7)."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("account")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="appointments",
+        verbose_name=_("account"),
     )
     role = models.CharField(_("role"), max_length=24, choices=PortalRole)
 

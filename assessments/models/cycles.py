@@ -46,7 +46,9 @@ class Cycle(Decided, Stamped):
 
     def stages_at(self, at: dt.datetime) -> list[Stage]:
         """Return the stages whose common window holds `at` (extensions are per unit)."""
-        return [Stage(row.stage) for row in self.milestones.all() if row.opens_at <= at < row.closes_at]
+        return [
+            Stage(row.stage) for row in self.milestones.all() if row.opens_at <= at < row.closes_at
+        ]
 
 
 class CycleScheme(models.Model):
@@ -55,9 +57,7 @@ class CycleScheme(models.Model):
     cycle = models.ForeignKey(
         Cycle, models.CASCADE, related_name="cycle_schemes", verbose_name=_("cycle")
     )
-    group = models.ForeignKey(
-        UnitGroup, models.PROTECT, related_name="+", verbose_name=_("group")
-    )
+    group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="+", verbose_name=_("group"))
     scheme = models.ForeignKey(
         Scheme, models.PROTECT, related_name="cycle_schemes", verbose_name=_("scheme")
     )

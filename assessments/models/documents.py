@@ -14,9 +14,7 @@ from units.models import Unit
 class Document(Stamped):
     """An official paper of a unit: number, date, issuer, abstract."""
 
-    unit = models.ForeignKey(
-        Unit, models.PROTECT, related_name="documents", verbose_name=_("unit")
-    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="documents", verbose_name=_("unit"))
     number = LineField(_("number"), max_length=60, blank=True)
     issued_on = models.DateField(_("date"), null=True, blank=True)
     issuer = LineField(_("issuer"), max_length=200, blank=True)

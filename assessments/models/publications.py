@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from assessments.choices import PublicationKind, PublicationState, RankBasis
 from assessments.models.cycles import Cycle
 from cchc.kit.models import (
-    Decided, IndexField, LineField, PointsField, ProseField, Stamped, decided_together,
+    Decided,
+    IndexField,
+    LineField,
+    PointsField,
+    ProseField,
+    Stamped,
+    decided_together,
 )  # fmt: skip
 
 
@@ -51,7 +57,9 @@ class Publication(Decided, Stamped):
     )  # fmt: skip
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     dry_run_digest = models.CharField(max_length=64, blank=True, editable=False)
-    chain_head = models.CharField(_("head of the event chain"), max_length=64, blank=True, editable=False)
+    chain_head = models.CharField(
+        _("head of the event chain"), max_length=64, blank=True, editable=False
+    )
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
 
     objects = PublicationQuerySet.as_manager()
@@ -64,11 +72,13 @@ class Publication(Decided, Stamped):
             decided_together("publication_decision_whole"),
             # A withdrawn publication was never public and gives its address back.
             models.UniqueConstraint(
-                fields=["slug"], condition=~models.Q(state=PublicationState.WITHDRAWN),
+                fields=["slug"],
+                condition=~models.Q(state=PublicationState.WITHDRAWN),
                 name="publication_address_once",
             ),
             models.UniqueConstraint(
-                fields=["corrects"], condition=~models.Q(state=PublicationState.WITHDRAWN),
+                fields=["corrects"],
+                condition=~models.Q(state=PublicationState.WITHDRAWN),
                 name="publication_corrected_once",
                 violation_error_message=_("This publication is already being corrected."),
             ),
@@ -151,7 +161,9 @@ class PublishedResult(models.Model):
         verbose_name_plural = _("published results")
         ordering = ["group", "rank", "sort_name"]
         constraints = [
-            models.UniqueConstraint(fields=["publication", "unit_code"], name="published_result_once")
+            models.UniqueConstraint(
+                fields=["publication", "unit_code"], name="published_result_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -86,7 +86,12 @@ class Criterion(models.Model):
         Scheme, models.CASCADE, related_name="criteria", verbose_name=_("scheme")
     )
     parent = models.ForeignKey(
-        "self", models.CASCADE, null=True, blank=True, related_name="children", verbose_name=_("parent")
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("parent"),
     )
     field = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, editable=False, related_name="leaves_below",
@@ -252,9 +257,7 @@ class SurveyComponent(models.Model):
         verbose_name = _("survey component")
         verbose_name_plural = _("survey components")
         ordering = ["criterion", "kind"]
-        constraints = [
-            models.UniqueConstraint(fields=["criterion", "kind"], name="component_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["criterion", "kind"], name="component_once")]
 
     def __str__(self) -> str:
         return f"{self.criterion.code}: {self.kind} × {self.weight}"

@@ -25,7 +25,10 @@ class Submission(Stamped):
         Unit, models.PROTECT, related_name="submissions", verbose_name=_("unit")
     )
     cycle_scheme = models.ForeignKey(
-        CycleScheme, models.PROTECT, related_name="submissions", verbose_name=_("scheme of the group")
+        CycleScheme,
+        models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("scheme of the group"),
     )
     group = models.ForeignKey(UnitGroup, models.PROTECT, related_name="+", verbose_name=_("group"))
     unit_code = LineField(_("code in that year"), max_length=20)
@@ -43,7 +46,9 @@ class Submission(Stamped):
     difficulties = ProseField(_("difficulties"), blank=True)
     proposals = ProseField(_("proposals"), blank=True)
     return_due_at = models.DateTimeField(_("mending due"), null=True, editable=False)
-    returned_from = models.CharField(max_length=12, choices=SubmissionState, blank=True, editable=False)
+    returned_from = models.CharField(
+        max_length=12, choices=SubmissionState, blank=True, editable=False
+    )
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
 
     class Meta:
@@ -80,7 +85,12 @@ class CriterionScore(models.Model):
     # What the unit claims.
     met = models.BooleanField(_("met"), null=True, blank=True)
     option = models.ForeignKey(
-        ScoreLevel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("option")
+        ScoreLevel,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("option"),
     )
     a = FactField(_("a (due)"))
     b = FactField(_("b (done)"))
@@ -89,7 +99,9 @@ class CriterionScore(models.Model):
         _("percentage"), max_digits=8, decimal_places=4, null=True, blank=True
     )
     not_applicable = models.BooleanField(_("nothing arose, says the unit"), default=False)
-    self_applicable = models.BooleanField(_("counts in the denominator, by the claim"), default=True)
+    self_applicable = models.BooleanField(
+        _("counts in the denominator, by the claim"), default=True
+    )
     no_evidence_reason = ProseField(_("reason for no evidence"), blank=True)
     note = ProseField(_("note"), blank=True)
     self_points = PointsField(_("self-assessed points"), null=True, blank=True)
@@ -100,14 +112,20 @@ class CriterionScore(models.Model):
     independent_source = LineField(_("independent source"), max_length=300, blank=True)
     # What the appraisal and the council make of it.
     appraised_points = PointsField(_("appraised points"), null=True, blank=True)
-    appraised_applicable = models.BooleanField(_("counts, says the appraiser"), null=True, blank=True)
-    appraised_round = models.PositiveSmallIntegerField(_("appraised in round"), null=True, blank=True)
+    appraised_applicable = models.BooleanField(
+        _("counts, says the appraiser"), null=True, blank=True
+    )
+    appraised_round = models.PositiveSmallIntegerField(
+        _("appraised in round"), null=True, blank=True
+    )
     final_points = PointsField(_("final points"), null=True, blank=True)
     final_applicable = models.BooleanField(_("counts in the end"), null=True, blank=True)
     final_trace = ProseField(_("how the final points come about"), blank=True)
     # Who may still change it.
     open_to_unit = models.BooleanField(_("reopened to the unit"), default=False, editable=False)
-    open_to_appraiser = models.BooleanField(_("reopened to the appraiser"), default=False, editable=False)
+    open_to_appraiser = models.BooleanField(
+        _("reopened to the appraiser"), default=False, editable=False
+    )
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
     saved_at = models.DateTimeField(_("saved at"), null=True, editable=False)
     saved_by = models.ForeignKey(
@@ -151,7 +169,9 @@ class ScoreHistory(models.Model):
         indexes = [
             # Conflicts of interest ask at every act whether the person ever worked for the unit.
             models.Index(
-                fields=["by"], condition=models.Q(action__startswith="unit."), name="history_of_unit_staff"
+                fields=["by"],
+                condition=models.Q(action__startswith="unit."),
+                name="history_of_unit_staff",
             )
         ]
 
@@ -178,7 +198,9 @@ class Evidence(models.Model):
         ordering = ["score", "added_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["score", "revision"], condition=models.Q(removed_at=None), name="evidence_once"
+                fields=["score", "revision"],
+                condition=models.Q(removed_at=None),
+                name="evidence_once",
             )
         ]
 

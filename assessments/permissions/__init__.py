@@ -6,12 +6,23 @@ Rights come from dated rows, read anew at every act; `is_superuser` gives no rig
 
 from assessments.permissions.conflicts import conflicted_unit_ids, is_conflicted, with_lineage
 from assessments.permissions.council_side import (
-    acts_for, assigned_fields, listed_submissions, may_appraise, may_read_scores,
-    readable_submissions, scored_in, uncovered_fields,
+    acts_for,
+    assigned_fields,
+    listed_submissions,
+    may_appraise,
+    may_read_scores,
+    readable_submissions,
+    scored_in,
+    uncovered_fields,
 )  # fmt: skip
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
 from assessments.permissions.unit_side import (
-    may_fill, may_sign, own_submissions, signature_title, staff_unit_ids, with_successors,
+    may_fill,
+    may_sign,
+    own_submissions,
+    signature_title,
+    staff_unit_ids,
+    with_successors,
 )  # fmt: skip
 from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 

@@ -9,8 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import CouncilRole, PortalRole, SubmissionState
 from assessments.models import (
-    Adjustment, Appointment, Appraisal, Assignment, CouncilDecision, CouncilMember, CriterionScore,
-    Cycle, Submission,
+    Adjustment,
+    Appointment,
+    Appraisal,
+    Assignment,
+    CouncilDecision,
+    CouncilMember,
+    CriterionScore,
+    Cycle,
+    Submission,
 )  # fmt: skip
 from assessments.permissions.conflicts import conflicted_unit_ids, is_conflicted
 from assessments.permissions.held import has_role, seat_in, seats_of
@@ -83,7 +90,9 @@ def listed_submissions(user: User, at: dt.datetime) -> QuerySet[Submission]:
     )
 
 
-def assigned_fields(user: User, submission: Submission, at: dt.datetime) -> dict[int | None, CouncilMember]:
+def assigned_fields(
+    user: User, submission: Submission, at: dt.datetime
+) -> dict[int | None, CouncilMember]:
     """Return the fields of the dossier the person appraises now, each with the seat for it.
 
     Empty when the person has a conflict of interest.

@@ -20,7 +20,9 @@ def roles_of(user: User, day: dt.date) -> frozenset[str]:
         return frozenset()
     held: set[str] = set(user.appointments.on(day).values_list("role", flat=True))
     held |= set(seats_of(user, day).values_list("role", flat=True))
-    held |= set(user.memberships.on(day).exclude(role=Membership.Role.STAFF).values_list("role", flat=True))
+    held |= set(
+        user.memberships.on(day).exclude(role=Membership.Role.STAFF).values_list("role", flat=True)
+    )
     if user.tenures.on(day).exists() or user.authorisations.on(day).exists():
         held.add("head")
     return frozenset(held)

@@ -27,9 +27,14 @@ def staff_unit_ids(user: User, at: dt.datetime, *roles: str) -> set[int]:
         found |= set(user.authorisations.on(day).values_list("unit_id", flat=True))
     edge = set(found)
     while edge:
-        edge = set(
-            Succession.objects.filter(successor__in=edge).values_list("predecessor_id", flat=True)
-        ) - found
+        edge = (
+            set(
+                Succession.objects.filter(successor__in=edge).values_list(
+                    "predecessor_id", flat=True
+                )
+            )
+            - found
+        )
         found |= edge
     return found
 
@@ -73,8 +78,13 @@ def with_successors(unit_id: int) -> set[int]:
     """Return the unit and all that followed it."""
     found, edge = {unit_id}, {unit_id}
     while edge:
-        edge = set(
-            Succession.objects.filter(predecessor__in=edge).values_list("successor_id", flat=True)
-        ) - found
+        edge = (
+            set(
+                Succession.objects.filter(predecessor__in=edge).values_list(
+                    "successor_id", flat=True
+                )
+            )
+            - found
+        )
         found |= edge
     return found

@@ -43,14 +43,19 @@ def evidence(
         if sent.is_valid() and _attached(sent, score, person, now):
             messages.success(request, _("The file is attached to criterion %s.") % code)
             return redirect(own.address("evidence", submission, field=field, code=code))
+    closed = documents.attachable(score, person, now).reason
+    return _evidence_page(request, score, paper, choice, closed)
+
+
+def _evidence_page(
+    request: HttpRequest, score: CriterionScore, paper: PaperForm, choice: LibraryForm, closed: Any
+) -> HttpResponse:
+    submission, back = score.submission, own.leaf_address(score)
     context = {
         "submission": submission, "score": score, "paper": paper, "choice": choice,
-        "has_library": library.exists(), "closed": documents.attachable(score, person, now).reason,
-        "back_url": own.leaf_address(score), "nav": "workspace",
-        "question": queries.open_question_of(score),
-        "crumbs": own.crumbs(
-            submission, (str(score.criterion.field), own.leaf_address(score)), (_("Evidence"), "")
-        ),
+        "has_library": choice.library.exists(), "closed": closed, "back_url": back,
+        "nav": "workspace", "question": queries.open_question_of(score),
+        "crumbs": own.crumbs(submission, (str(score.criterion.field), back), (_("Evidence"), "")),
     }  # fmt: skip
     failed = paper.is_bound or choice.is_bound
     return render(request, "workspace/evidence.html", context, status=422 if failed else 200)

@@ -68,9 +68,14 @@ def _open(cycle: Cycle, act: Act) -> dict[str, Any]:
             head = heads.get(unit.pk)
             dossiers.append(
                 Submission(
-                    cycle=cycle, unit=unit, cycle_scheme=part, group_id=part.group_id,
-                    unit_code=unit.code, unit_name=unit.name,
-                    head_name=head.full_name if head else "", head_title=head.title if head else "",
+                    cycle=cycle,
+                    unit=unit,
+                    cycle_scheme=part,
+                    group_id=part.group_id,
+                    unit_code=unit.code,
+                    unit_name=unit.name,
+                    head_name=head.full_name if head else "",
+                    head_title=head.title if head else "",
                 )  # fmt: skip
             )
     Submission.objects.bulk_create(dossiers, batch_size=1000)

@@ -17,7 +17,7 @@ from units.models import User
 START = "0" * 64
 
 
-def record(  # noqa: PLR0913 - the parts of an event are what they are
+def record(
     *, action: str, obj: models.Model, by: User | None, at: dt.datetime,
     data: dict[str, Any] | None = None, refused: bool = False,
 ) -> Event:  # fmt: skip
@@ -62,10 +62,17 @@ def link(event: Event, before: str, position: int) -> str:
     """Return the hash that chains `event` at `position` to the hash `before` it."""
     content = canonical_json(
         {
-            "id": event.pk, "cycle": event.cycle_id, "position": position,
-            "at": event.at.astimezone(dt.UTC).isoformat(), "actor": event.actor_id,
-            "action": event.action, "refused": event.refused, "type": event.object_type,
-            "object": event.object_id, "unit": event.unit_id_at, "data": event.data,
+            "id": event.pk,
+            "cycle": event.cycle_id,
+            "position": position,
+            "at": event.at.astimezone(dt.UTC).isoformat(),
+            "actor": event.actor_id,
+            "action": event.action,
+            "refused": event.refused,
+            "type": event.object_type,
+            "object": event.object_id,
+            "unit": event.unit_id_at,
+            "data": event.data,
             "request": event.request_id,
         }  # fmt: skip
     )

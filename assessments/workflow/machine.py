@@ -97,9 +97,7 @@ def row_of(model: type[models.Model], action: str) -> Transition:
 
 def available(obj: Any, *, by: User, at: dt.datetime) -> list[Transition]:
     """Return the acts that start from the object's state and that the person may do."""
-    return [
-        row for row in rows(type(obj)) if obj.state in row.sources and row.who(by, obj, at)
-    ]
+    return [row for row in rows(type(obj)) if obj.state in row.sources and row.who(by, obj, at)]
 
 
 def problems(action: str, obj: Any, *, by: User | None, at: dt.datetime, **data: Any) -> list[Text]:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.choices import Method, Stage, SubmissionState
+from assessments.choices import Stage, SubmissionState
 from assessments.errors import BadInput, NotPermitted, Refused, Stale, WindowClosed, WrongState
 from assessments.models import CriterionScore, ScoreHistory, ScoreLevel, Submission
 from assessments.scoring import Facts, Outcome, ScoringError

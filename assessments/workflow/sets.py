@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 
 from assessments import permissions
 from assessments.errors import BadInput, NotPermitted, WrongState
-from assessments.models import Appraisal, CouncilMember, CriterionScore, Event, ScoreHistory, Submission
+from assessments.models import (
+    Appraisal,
+    CouncilMember,
+    CriterionScore,
+    Event,
+    ScoreHistory,
+    Submission,
+)
 from assessments.workflow import appraisals, events, scores
 from cchc.kit import bulk
 from units.models import User
@@ -134,7 +141,10 @@ def _stamp_judged(
 
 
 def _judged(
-    row: CriterionScore, judgement: Judgement, seats: Mapping[int | None, CouncilMember], at: dt.datetime
+    row: CriterionScore,
+    judgement: Judgement,
+    seats: Mapping[int | None, CouncilMember],
+    at: dt.datetime,
 ) -> Appraisal:
     outcome = appraisals.judged(row, points=judgement.points, applicable=judgement.applicable)
     reason = judgement.reason.strip()

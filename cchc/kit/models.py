@@ -96,6 +96,10 @@ def decided_together(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name,
         condition=models.Q(decision_number="", decision_date=None, decision_signer="")
-        | (~models.Q(decision_number="") & models.Q(decision_date__isnull=False) & ~models.Q(decision_signer="")),
+        | (
+            ~models.Q(decision_number="")
+            & models.Q(decision_date__isnull=False)
+            & ~models.Q(decision_signer="")
+        ),
         violation_error_message=_("Give the decision's number, date and signer together."),
     )

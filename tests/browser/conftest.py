@@ -69,7 +69,11 @@ def visitor(browser: Browser, base: str) -> Iterator[Visitor]:
 def phone(browser: Browser, base: str) -> Iterator[Visitor]:
     """Open a window of 360 px with a touch screen, in the dark."""
     context = browser.new_context(
-        locale="vi-VN", viewport=NARROW, has_touch=True, is_mobile=True, color_scheme="dark",
+        locale="vi-VN",
+        viewport=NARROW,
+        has_touch=True,
+        is_mobile=True,
+        color_scheme="dark",
         reduced_motion="reduce",
     )
     yield Visitor(context.new_page(), base)

@@ -58,6 +58,7 @@ class Visitor:
 
     def check(self, *, dark: bool = False, narrow: bool = False, spill: bool = True) -> None:
         """Assert that the open page has no fault in this light at this width."""
+        self.page.wait_for_load_state("load")
         self.page.set_viewport_size(NARROW if narrow else WIDE)
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         found = self.faults(spill=spill)

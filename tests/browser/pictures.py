@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
@@ -43,7 +44,7 @@ PICTURES = (
 
 
 def take(address: str, folder: Path = FOLDER, pictures: Sequence[Picture] = PICTURES) -> list[Path]:
-    """Write every picture in both widths and return the files; AssertionError on a page of error."""
+    """Write every picture in both widths; AssertionError when a page answers with an error."""
     executable = chromium.find()
     assert executable, "no Chromium found; set CHROMIUM"
     folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ def _in_width(
 
 
 def _sign_in(page: Page, address: str, account: str) -> None:
-    from assessments.demo.people import PASSWORD
+    from assessments.demo.people import PASSWORD  # models: only after django.setup()
 
     page.goto(f"{address}/tai-khoan/login/")
     page.fill("input[name=login]", account)
@@ -98,20 +99,24 @@ def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
     assert answer.ok, f"{picture.path}: {answer.status}"
     size = page.viewport_size
     assert size is not None
-    height = page.evaluate("document.documentElement.scrollHeight")
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    height = min(tall, TALLEST[size["width"]])
     page.screenshot(
         path=file, full_page=True,
-        clip={"x": 0, "y": 0, "width": size["width"], "height": min(height, TALLEST[size["width"]])},
+        clip={"x": 0, "y": 0, "width": size["width"], "height": height},
     )  # fmt: skip
 
 
 def main(arguments: Sequence[str]) -> int:
     """Take the pictures of the demo at the address given."""
+    django.setup()
     if len(arguments) != 1:
         sys.stderr.write(f"{__doc__}\n")
         return 2
     for file in take(arguments[0].rstrip("/")):
-        sys.stdout.write(f"{file.relative_to(FOLDER.parents[1])} {file.stat().st_size // 1024} KB\n")
+        sys.stdout.write(
+            f"{file.relative_to(FOLDER.parents[1])} {file.stat().st_size // 1024} KB\n"
+        )
     return 0
 
 

@@ -14,7 +14,9 @@ def published(db: None) -> None:
     make_publication()
 
 
-@pytest.mark.parametrize("path", ["/", "/xep-hang/2026/SBN/", "/don-vi/so-tu-phap/", "/tai-khoan/login/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/xep-hang/2026/SBN/", "/don-vi/so-tu-phap/", "/tai-khoan/login/"]
+)
 def test_skip_link_comes_first_and_leads_to_the_content(visitor: Visitor, path: str) -> None:
     visitor.go(path)
     keys = visitor.page.keyboard

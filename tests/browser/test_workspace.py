@@ -27,7 +27,9 @@ def both(visitor: Visitor) -> None:
     visitor.check(dark=True, narrow=True)
 
 
-@pytest.mark.parametrize("rest", ["", "linh-vuc/1/", "linh-vuc/2/", "linh-vuc/1/tieu-chi/1.1/tai-lieu/"])
+@pytest.mark.parametrize(
+    "rest", ["", "linh-vuc/1/", "linh-vuc/2/", "linh-vuc/1/tieu-chi/1.1/tai-lieu/"]
+)
 def test_page_of_dossier_has_no_fault(year: Year, enter: Enter, rest: str) -> None:
     visitor = enter(year.first.focal)
     visitor.go(address(year.first, rest))

@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.management import call_command
 from importlinter.cli import lint_imports
+
 from tests.house.tree import ROOT
 
 

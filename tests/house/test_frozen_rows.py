@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.factories.cycles import make_year
-from tests.factories.published import make_publication
-from tests.factories.standing import standing
 
 from assessments.models import FrozenPage
 from assessments.workflow import events, receipts
 from assessments.workflow.scores import save_leaf
+from tests.factories.cycles import make_year
+from tests.factories.published import make_publication
+from tests.factories.standing import standing
 
 pytestmark = pytest.mark.django_db
 #: Each frozen table with a column that somebody might wish to change, and the wish in SQL.
@@ -72,14 +72,17 @@ def count(table: str) -> int:
 def columns(table: str) -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s", [names(table)]
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s",
+            [names(table)],
         )
         yield from (name for (name,) in cursor.fetchall() if name != "id")
 
 
 def test_every_frozen_table_is_tried() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'freeze%'")
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'freeze%'"
+        )
         assert {name for (name,) in cursor.fetchall()} == {names(table) for table in WISHES}
 
 
@@ -107,7 +110,9 @@ def test_truncate_is_refused(table) -> None:
 def test_nothing_is_slipped_in(table) -> None:
     listed = ", ".join(f'"{name}"' for name in columns(table))
     before = count(table)
-    refuse(f"INSERT INTO {names(table)} ({listed}) SELECT {listed} FROM {names(table)} LIMIT 1", table)
+    refuse(
+        f"INSERT INTO {names(table)} ({listed}) SELECT {listed} FROM {names(table)} LIMIT 1", table
+    )
     assert count(table) == before
 
 

@@ -71,6 +71,12 @@ def test_decision_stands_whole(model) -> None:
 
 
 def test_models_resting_on_decisions_are_known() -> None:
-    assert {"Scheme", "Cycle", "Extension", "Council", "Appointment", "Publication", "Succession"} <= {
-        model.__name__ for model in DECIDED
-    }
+    assert {
+        "Scheme",
+        "Cycle",
+        "Extension",
+        "Council",
+        "Appointment",
+        "Publication",
+        "Succession",
+    } <= {model.__name__ for model in DECIDED}

@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+
 from tests.house.tree import modules, name_of, templates
 
 FORBIDDEN = {
@@ -22,7 +23,11 @@ TRUSTED = {
 
 def test_sweep_sees_the_templates() -> None:
     names = {name_of(path) for path in templates()}
-    assert {"templates/base.html", "templates/public/home.html", "templates/workspace/sign.html"} <= names
+    assert {
+        "templates/base.html",
+        "templates/public/home.html",
+        "templates/workspace/sign.html",
+    } <= names
 
 
 @pytest.mark.parametrize("what", FORBIDDEN)

@@ -39,4 +39,8 @@ def modules(*folders: str) -> Iterator[Path]:
 
 def templates() -> Iterator[Path]:
     """Yield the project's HTML templates."""
-    return (path for path in tracked() if path.suffix == ".html" and name_of(path).startswith("templates/"))
+    return (
+        path
+        for path in tracked()
+        if path.suffix == ".html" and name_of(path).startswith("templates/")
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.factories.cycles import Year, make_year
 
 

@@ -3,13 +3,13 @@
 import datetime as dt
 
 import pytest
-from tests.factories.cycles import make_issued_scheme, make_milestones, make_user
 
 from assessments.choices import CycleState, NaPolicy, PortalRole, Stage
 from assessments.errors import GuardFailed
 from assessments.models import Appointment, Cycle, CycleScheme, Submission
 from assessments.workflow import cycles  # noqa: F401 - importing declares the rows
 from assessments.workflow.machine import perform, problems
+from tests.factories.cycles import make_issued_scheme, make_milestones, make_user
 from units.models import Unit, UnitGroup, UnitHead
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,9 @@ AT = dt.datetime(2031, 2, 1, 8, tzinfo=dt.UTC)
 @pytest.fixture
 def officer():
     user = make_user("Chuyên viên")
-    Appointment.objects.create(user=user, role=PortalRole.HOME_AFFAIRS_OFFICER, since=dt.date(2030, 1, 1))
+    Appointment.objects.create(
+        user=user, role=PortalRole.HOME_AFFAIRS_OFFICER, since=dt.date(2030, 1, 1)
+    )
     return user
 
 
@@ -28,8 +30,12 @@ def cycle():
     """Return a planned cycle of one group with two units, one without public procedures."""
     group = UnitGroup.objects.create(code="NM", name="Nhóm mở")
     for code, handles in (("M1", True), ("M2", False)):
-        unit = Unit.objects.create(code=code, name=f"Sở {code}", group=group, handles_procedures=handles)
-        UnitHead.objects.create(unit=unit, full_name=f"Trưởng {code}", title="Giám đốc", since=dt.date(2030, 1, 1))
+        unit = Unit.objects.create(
+            code=code, name=f"Sở {code}", group=group, handles_procedures=handles
+        )
+        UnitHead.objects.create(
+            unit=unit, full_name=f"Trưởng {code}", title="Giám đốc", since=dt.date(2030, 1, 1)
+        )
     made = Cycle.objects.create(
         year=2031, title="Kỳ 2031", decision_number="1/KH-UBND", decision_date=dt.date(2031, 1, 2),
         decision_signer="Chủ tịch",

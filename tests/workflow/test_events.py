@@ -4,11 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from tests.workflow.world import past_triggers
 
 from assessments.models import Event
 from assessments.workflow import events
 from assessments.workflow.scores import save_leaf
+from tests.workflow.world import past_triggers
 
 pytestmark = pytest.mark.django_db
 OUTSIDE = None
@@ -109,7 +109,7 @@ def test_last_event_deleted_shows_in_the_head(year, sealed):
 def test_command_ends_well_on_a_whole_chain(year, sealed):
     out = StringIO()
     call_command("verify_events", stdout=out)
-    assert sealed[-1].hash in out.getvalue()
+    assert sealed[-1].hash[:16] in out.getvalue()
 
 
 def test_command_fails_on_a_broken_chain(year, sealed):

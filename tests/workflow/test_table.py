@@ -7,18 +7,30 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from assessments.choices import (
+    AdjustmentState,
+    CycleState,
+    PublicationState,
+    SchemeState,
+    SubmissionState,
+)  # fmt: skip
+from assessments.errors import BadInput, GuardFailed, NoteNeeded, NotPermitted, Refused, WrongState
+from assessments.models import (
+    Adjustment,
+    Cycle,
+    Event,
+    Explanation,
+    Publication,
+    Scheme,
+    Submission,
+)
+from assessments.workflow import machine
+from assessments.workflow import table as _declared  # noqa: F401 - importing declares the rows
 from tests.factories.results import make_draft
 from tests.factories.standing import standing, undone
 from tests.workflow import world as worlds
 from tests.workflow.world import CLOCK, DAY, World
-
-from assessments.choices import (
-    AdjustmentState, CycleState, PublicationState, SchemeState, SubmissionState,
-)  # fmt: skip
-from assessments.errors import BadInput, GuardFailed, NoteNeeded, NotPermitted, Refused, WrongState
-from assessments.models import Adjustment, Cycle, Event, Explanation, Publication, Scheme, Submission
-from assessments.workflow import machine
-from assessments.workflow import table as _declared  # noqa: F401 - importing declares the rows
 
 pytestmark = pytest.mark.django_db
 SECRETARY, CHAIR, LEADER = {"secretary"}, {"chair"}, {"leader"}
@@ -97,9 +109,7 @@ def attempt(world: World, action: str, state: str, name: str, **more: Any) -> Su
     return machine.perform(action, submission, by=world.people[name], at=world.year.at, **given)
 
 
-def refused_without_trace(
-    act: Callable[[], Any], obj: Any, action: str
-) -> Refused:
+def refused_without_trace(act: Callable[[], Any], obj: Any, action: str) -> Refused:
     """Do what must be refused; check that only one event tells of it, and return the refusal."""
     before, log = worlds.picture(), Event.objects.count()
     with pytest.raises(Refused) as caught:
@@ -229,6 +239,7 @@ def test_act_names_the_input_that_is_wrong(world, action, state, given, field) -
 
 def guard_cases() -> dict[str, tuple[str, Callable[[World], Any]]]:
     """Return the conditions of the design, each broken alone: action, what breaks it."""
+
     def scores(world: World) -> Any:
         return world.year.first.submission.scores
 
@@ -303,7 +314,9 @@ def test_buttons_are_the_acts_that_the_person_may_do(world) -> None:
             for name, person in world.people.items():
                 if person is None:
                     continue
-                offered = {row.action for row in machine.available(submission, by=person, at=world.year.at)}
+                offered = {
+                    row.action for row in machine.available(submission, by=person, at=world.year.at)
+                }
                 assert offered == {
                     action for action, (sources, people, _to) in EXPECTED.items()
                     if state in sources and name in people

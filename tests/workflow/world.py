@@ -64,7 +64,11 @@ def make_world() -> World:
                      "survey_officer", "auditor", "administrator", "outsider")
     }  # fmt: skip
     people |= {name: getattr(year.first, name) for name in ("contributor", "focal", "head")}
-    people |= {"another head": year.second.head, "superuser": make_user(is_superuser=True), CLOCK: None}
+    people |= {
+        "another head": year.second.head,
+        "superuser": make_user(is_superuser=True),
+        CLOCK: None,
+    }
     return World(year, make_meeting(year), people)
 
 

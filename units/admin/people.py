@@ -126,7 +126,9 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
     )
     def send_letter(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Send each chosen account the password letter."""
-        chosen = [user for user in queryset if permissions.may_edit_account(person_of(request), user)]
+        chosen = [
+            user for user in queryset if permissions.may_edit_account(person_of(request), user)
+        ]
         sent = sum(self._send(request, user) for user in chosen)
         self._report(request, queryset, sent, _("Letters sent: %(count)d."))
 

@@ -5,8 +5,8 @@
     select.getAttribute("aria-label") ||
     (select.labels.length ? select.labels[0].textContent.trim().replace(/:$/, "") : "");
 
-  const label = (root) => {
-    for (const box of root.querySelectorAll("select.select2-hidden-accessible + .select2")) {
+  const label = () => {
+    for (const box of document.querySelectorAll("select.select2-hidden-accessible + .select2")) {
       const name = nameOf(box.previousElementSibling);
       for (const part of box.querySelectorAll("[role=combobox], [role=textbox], [role=searchbox]")) {
         if (name) part.setAttribute("aria-label", name);
@@ -14,6 +14,7 @@
     }
   };
 
-  window.addEventListener("load", () => label(document));
-  document.addEventListener("formset:added", (event) => setTimeout(() => label(event.target), 0));
+  // The widget comes when it likes, with the page or with a new row; attributes wake no observer.
+  new MutationObserver(label).observe(document.body, { childList: true, subtree: true });
+  label();
 })();
