@@ -1,4 +1,4 @@
-"""How accounts behave: made by provisioning only, closed when idle, sent to the right start page."""
+"""How accounts behave: made by provisioning only, renewed when they lay idle."""
 
 import datetime as dt
 from typing import Any

@@ -15,7 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Give templates the identity of the portal, the other language's address and the demo flag."""
     other = "en" if get_language() == "vi" else "vi"
     return {
-        "site": SimpleLazyObject(lambda: SiteIdentity.objects.first()),
+        "site": SimpleLazyObject(SiteIdentity.objects.first),
         "alternate_language": other,
         "alternate_url": translate_url(request.path, other),
         "demo": settings.DEMO,

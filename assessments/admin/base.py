@@ -63,11 +63,14 @@ class WorkflowAdmin(admin.ModelAdmin):
         """Return label and address of each act the person may do on `obj` now."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_act"
         return [
-            {"label": row.label, "danger": row.danger,
-             "url": reverse(name, args=[obj.pk, row.action])}
+            {
+                "label": row.label,
+                "danger": row.danger,
+                "url": reverse(name, args=[obj.pk, row.action]),
+            }
             for row in machine.available(obj, by=person_of(request), at=timezone.now())
             if row.in_admin
-        ]  # fmt: skip
+        ]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -113,11 +116,17 @@ class WorkflowAdmin(admin.ModelAdmin):
             [] if blocked else machine.problems(row.action, obj, by=person_of(request), at=now)
         )
         return {
-            **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
-            "title": row.label, "consequence": row.confirm, "action_label": row.label,
-            "form": form, "blocked": blocked, "problems": standing if request.method == "GET" else [],
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "object": obj,
+            "title": row.label,
+            "consequence": row.confirm,
+            "action_label": row.label,
+            "form": form,
+            "blocked": blocked,
+            "problems": standing if request.method == "GET" else [],
             "cancel_url": self.after_act(obj),
-        }  # fmt: skip
+        }
 
     def _perform(
         self, request: HttpRequest, obj: Any, row: machine.Transition, form: ActForm

@@ -19,7 +19,7 @@ def dice(*parts: object) -> random.Random:
 
 
 def quality(submission: Submission) -> float:
-    """Return how well the unit does in the demo, 0.72 to 0.99: its own level with a yearly drift."""
+    """Return how well the unit does in the demo, 0.72 to 0.99, with a yearly drift."""
     own = dice("unit", submission.unit_code).uniform(0.74, 0.97)
     drift = dice(submission.cycle.year, submission.unit_code).uniform(-0.03, 0.04)
     return min(max(own + drift, 0.72), 0.99)
@@ -43,23 +43,25 @@ def _claim(leaf: Criterion, level: float, roll: random.Random) -> Claim:
         case Method.YES_NO:
             return Claim(met=good, no_evidence_reason=reason)
         case Method.OPTIONS:
-            options = list(leaf.levels.all())
-            return Claim(option=options[0 if good else 1], no_evidence_reason=reason)
-        case Method.TIERS if leaf.basis == TierBasis.COUNT:
-            return Claim(
-                count=Decimal(roll.choice((1, 2, 3)) if good else 0), no_evidence_reason=reason
-            )
-        case Method.DEDUCTION:
-            return Claim(
-                count=Decimal(0 if good else roll.randint(1, 3)), no_evidence_reason=reason
-            )
-        case Method.CAPPED_SUM:
-            return Claim(count=Decimal(roll.randint(1, 4)), no_evidence_reason=reason)
+            return Claim(option=leaf.levels.all()[0 if good else 1], no_evidence_reason=reason)
+    cases = _cases(leaf, good, roll)
+    if cases is not None:
+        return Claim(count=Decimal(cases), no_evidence_reason=reason)
     due = roll.randint(12, 900)
-    rate = (
-        1.0 if good and roll.random() < 0.5 else min(1.0, roll.uniform(level - 0.12, level + 0.08))
-    )
+    whole = good and roll.random() < 0.5
+    rate = 1.0 if whole else min(1.0, roll.uniform(level - 0.12, level + 0.08))
     return Claim(a=Decimal(due), b=Decimal(round(due * rate)), no_evidence_reason=reason)
+
+
+def _cases(leaf: Criterion, good: bool, roll: random.Random) -> int | None:
+    """Return the count that a leaf asks for, or None where it asks for a and b."""
+    if leaf.method == Method.DEDUCTION:
+        return 0 if good else roll.randint(1, 3)
+    if leaf.method == Method.CAPPED_SUM:
+        return roll.randint(1, 4)
+    if leaf.basis == TierBasis.COUNT and leaf.method == Method.TIERS:
+        return roll.randint(1, 3) if good else 0
+    return None
 
 
 def judgements(scores: Iterable[CriterionScore]) -> dict[str, Judgement]:

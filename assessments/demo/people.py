@@ -13,9 +13,10 @@ from units.models import Membership, Unit, UnitHead, User
 PASSWORD = "minh-hoa-cai-cach-2026"  # noqa: S105 - printed on purpose
 SINCE = dt.date(2021, 1, 1)
 DECISION = {
-    "decision_number": "MH-01/QĐ (minh họa)", "decision_date": SINCE,
+    "decision_number": "MH-01/QĐ (minh họa)",
+    "decision_date": SINCE,
     "decision_signer": "Người ký (minh họa)",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -34,29 +35,57 @@ COUNCIL = (
     Account("chutich.hd", "Chủ tịch Hội đồng", "Chủ tịch Hội đồng"),
     Account("thuky.hd", "Thư ký Hội đồng", "Tổ Thư ký", "SBN-04", Membership.Role.STAFF),
     Account("thuky2.hd", "Thư ký thứ hai", "Tổ Thư ký"),
-    Account("thamdinh1", "Thành viên thẩm định 1", "Thẩm định lĩnh vực 1, 2", "SBN-01", Membership.Role.STAFF),
-    Account("thamdinh2", "Thành viên thẩm định 2", "Thẩm định lĩnh vực 3, 4", "SBN-15", Membership.Role.STAFF),
+    Account(
+        "thamdinh1",
+        "Thành viên thẩm định 1",
+        "Thẩm định lĩnh vực 1, 2",
+        "SBN-01",
+        Membership.Role.STAFF,
+    ),
+    Account(
+        "thamdinh2",
+        "Thành viên thẩm định 2",
+        "Thẩm định lĩnh vực 3, 4",
+        "SBN-15",
+        Membership.Role.STAFF,
+    ),
     Account("thamdinh3", "Thành viên thẩm định 3", "Thẩm định lĩnh vực 5, 6, 7"),
     Account("thamdinh4", "Thành viên dự khuyết", "Thẩm định thay khi có xung đột lợi ích"),
-)  # fmt: skip
+)
 APPOINTED = {
     PortalRole.ADMINISTRATOR: Account("quantri", "Quản trị hệ thống", "Quản trị tài khoản"),
     PortalRole.HOME_AFFAIRS_OFFICER: Account(
-        "chuyenvien.snv", "Chuyên viên Sở Nội vụ", "Chuyên viên Sở Nội vụ", "SBN-04", Membership.Role.STAFF
+        "chuyenvien.snv",
+        "Chuyên viên Sở Nội vụ",
+        "Chuyên viên Sở Nội vụ",
+        "SBN-04",
+        Membership.Role.STAFF,
     ),
     PortalRole.HOME_AFFAIRS_LEADER: Account(
         "lanhdao.snv", "Lãnh đạo Sở Nội vụ", "Lãnh đạo Sở Nội vụ", "SBN-04", Membership.Role.STAFF
     ),
-    PortalRole.CITY_APPROVER: Account("pheduyet.tp", "Người phê duyệt của Thành phố", "Phê duyệt thay khi có xung đột lợi ích"),
-    PortalRole.SURVEY_OFFICER: Account("dieutra", "Cán bộ điều tra xã hội học", "Nhập kết quả điều tra"),
+    PortalRole.CITY_APPROVER: Account(
+        "pheduyet.tp", "Người phê duyệt của Thành phố", "Phê duyệt thay khi có xung đột lợi ích"
+    ),
+    PortalRole.SURVEY_OFFICER: Account(
+        "dieutra", "Cán bộ điều tra xã hội học", "Nhập kết quả điều tra"
+    ),
     PortalRole.AUDITOR: Account("kiemsoat", "Cán bộ kiểm soát", "Chỉ xem"),
-}  # fmt: skip
+}
 UNIT_STAFF = (
-    Account("chuyenvien.saigon", "Chuyên viên Phường Sài Gòn", "Cán bộ thực hiện", "26740", Membership.Role.CONTRIBUTOR),
+    Account(
+        "chuyenvien.saigon",
+        "Chuyên viên Phường Sài Gòn",
+        "Cán bộ thực hiện",
+        "26740",
+        Membership.Role.CONTRIBUTOR,
+    ),
     Account("daumoi.saigon", "Đầu mối Phường Sài Gòn", "Đầu mối", "26740", Membership.Role.FOCAL),
-    Account("chutich.saigon", "Chủ tịch Phường Sài Gòn", "Người đứng đầu", "26740", Membership.Role.HEAD),
+    Account(
+        "chutich.saigon", "Chủ tịch Phường Sài Gòn", "Người đứng đầu", "26740", Membership.Role.HEAD
+    ),
     Account("daumoi.tuphap", "Đầu mối Sở Tư pháp", "Đầu mối", "SBN-01", Membership.Role.FOCAL),
-)  # fmt: skip
+)
 ACCOUNTS = (*APPOINTED.values(), *COUNCIL, *UNIT_STAFF)
 
 
@@ -65,9 +94,12 @@ def load_people() -> None:
     hashed = make_password(PASSWORD)
     for account in ACCOUNTS:
         user = User.objects.create(
-            username=account.username, full_name=f"{account.name} (minh họa)",
-            email=f"{account.username}@example.vn", job_title=account.role, password=hashed,
-        )  # fmt: skip
+            username=account.username,
+            full_name=f"{account.name} (minh họa)",
+            email=f"{account.username}@example.vn",
+            job_title=account.role,
+            password=hashed,
+        )
         if account.unit:
             unit = Unit.objects.get(code=account.unit)
             Membership.objects.create(
@@ -89,13 +121,18 @@ def load_heads() -> None:
             username=username,
             defaults={
                 "full_name": f"Người đứng đầu {unit.name} (minh họa)",
-                "email": f"{username}@example.vn", "password": make_password(None),
+                "email": f"{username}@example.vn",
+                "password": make_password(None),
             },
-        )  # fmt: skip
+        )
         UnitHead.objects.create(
-            unit=unit, user=user, full_name="Người đứng đầu (minh họa)", title="Người đứng đầu",
-            since=unit.established_on or SINCE, until=unit.dissolved_on and unit.dissolved_on - dt.timedelta(days=1),
-        )  # fmt: skip
+            unit=unit,
+            user=user,
+            full_name="Người đứng đầu (minh họa)",
+            title="Người đứng đầu",
+            since=unit.established_on or SINCE,
+            until=unit.dissolved_on and unit.dissolved_on - dt.timedelta(days=1),
+        )
 
 
 def person(username: str) -> User:

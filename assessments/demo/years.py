@@ -22,7 +22,7 @@ from assessments.models import (
     Publication,
     Scheme,
     Submission,
-)  # fmt: skip
+)
 from assessments.workflow import drafts, publications, questions, sets
 from assessments.workflow.machine import perform
 from units.models import User
@@ -30,13 +30,16 @@ from units.models import User
 Say = Callable[[str], None]
 #: Which appraiser has which fields; the fourth stands in where another has a conflict.
 FIELDS = {
-    "thamdinh1": ("1", "2"), "thamdinh2": ("3", "4"), "thamdinh3": ("5", "6", "7"),
+    "thamdinh1": ("1", "2"),
+    "thamdinh2": ("3", "4"),
+    "thamdinh3": ("5", "6", "7"),
     "thamdinh4": ("1", "2", "3", "4", "5", "6", "7"),
-}  # fmt: skip
+}
 _SEATS = {
-    "chutich.hd": CouncilRole.CHAIR, "thuky.hd": CouncilRole.SECRETARY,
+    "chutich.hd": CouncilRole.CHAIR,
+    "thuky.hd": CouncilRole.SECRETARY,
     "thuky2.hd": CouncilRole.SECRETARY,
-} | dict.fromkeys(FIELDS, CouncilRole.MEMBER)  # fmt: skip
+} | dict.fromkeys(FIELDS, CouncilRole.MEMBER)
 
 
 def open_year(year: int, schemes: list[Scheme], calendar: Calendar) -> Cycle:
@@ -90,9 +93,7 @@ def fill(submission: Submission, at: dt.datetime, *, share: float = 1.0) -> None
 
 def signer(submission: Submission, at: dt.datetime) -> User:
     """Return the account of the unit's head on that day."""
-    head = submission.unit.heads.on(permissions.day_of(at)).select_related("user").get()
-    assert head.user is not None  # the demo gives every head an account
-    return head.user
+    return User.objects.get(tenures__in=submission.unit.heads.on(permissions.day_of(at)))
 
 
 def hand_in(submission: Submission, at: dt.datetime) -> None:
@@ -109,9 +110,10 @@ def hand_in(submission: Submission, at: dt.datetime) -> None:
 def actor(submission: Submission, role: str, at: dt.datetime) -> User:
     """Return who acts on the dossier in that role: the usual person, else the City approver."""
     usual = {
-        CouncilRole.CHAIR: ("chutich.hd",), CouncilRole.SECRETARY: ("thuky.hd", "thuky2.hd"),
+        CouncilRole.CHAIR: ("chutich.hd",),
+        CouncilRole.SECRETARY: ("thuky.hd", "thuky2.hd"),
         "home_affairs_leader": ("lanhdao.snv",),
-    }[role]  # fmt: skip
+    }[role]
     for username in (*usual, "pheduyet.tp"):
         user = person(username)
         if permissions.acts_for(user, submission, role, at):
@@ -132,8 +134,9 @@ def appraise(
         seats = permissions.assigned_fields(person(username), submission, at)
         rows = (
             submission.scores.filter(criterion__field__in=seats, appraised_points=None)
-            .exclude(criterion__method=Method.SURVEY).select_related("criterion", "submission__cycle")
-        )  # fmt: skip
+            .exclude(criterion__method=Method.SURVEY)
+            .select_related("criterion", "submission__cycle")
+        )
         if rows:
             sets.judge_leaves(
                 submission=submission,
@@ -155,16 +158,21 @@ def explain(submission: Submission, calendar: Calendar) -> None:
         return
     due = calendar.during(Stage.EXPLANATION, 6)
     question = questions.ask(
-        score=leaf, by=person("thamdinh3"), at=asked_at, due_at=due,
+        score=leaf,
+        by=person("thamdinh3"),
+        at=asked_at,
+        due_at=due,
         question="Minh họa: đề nghị nêu rõ số liệu làm căn cứ tính điểm.",
-    )  # fmt: skip
+    )
     secretary = actor(submission, CouncilRole.SECRETARY, asked_at)
     perform("request_explanation", submission, by=secretary, at=asked_at)
     at = calendar.during(Stage.EXPLANATION)
     questions.answer(
-        explanation=question, by=signer(submission, at), at=at,
+        explanation=question,
+        by=signer(submission, at),
+        at=at,
         answer="Minh họa: số liệu lấy từ báo cáo năm của đơn vị.",
-    )  # fmt: skip
+    )
     submission.refresh_from_db()
     at = calendar.during(Stage.SECOND_APPRAISAL)
     perform("resume", submission, by=actor(submission, CouncilRole.SECRETARY, at), at=at)
@@ -176,9 +184,10 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say) -> None:
     first_of_group = {row.group_id: row.pk for row in reversed(dossiers)}
     surveys.load_results(cycle)
     meeting = Meeting.objects.create(
-        council=cycle.council, minutes_number=f"01/BB-HĐ-{cycle.year} (minh họa)",
+        council=cycle.council,
+        minutes_number=f"01/BB-HĐ-{cycle.year} (minh họa)",
         held_on=calendar.during(Stage.COUNCIL).date(),
-    )  # fmt: skip
+    )
     for submission in dossiers:
         hand_in(submission, calendar.during(Stage.SELF_ASSESSMENT, 15))
         start(submission, calendar.during(Stage.APPRAISAL))

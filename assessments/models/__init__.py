@@ -7,14 +7,14 @@ from assessments.models.appraisals import (
     CouncilDecision,
     Explanation,
     Meeting,
-)  # fmt: skip
+)
 from assessments.models.councils import (
     Appointment,
     Assignment,
     Council,
     CouncilMember,
     DeclaredConflict,
-)  # fmt: skip
+)
 from assessments.models.cycles import Cycle, CycleScheme, Extension, Milestone, SiteIdentity
 from assessments.models.documents import Document, DocumentRevision
 from assessments.models.events import Event, EventNote
@@ -24,7 +24,7 @@ from assessments.models.publications import (
     PublishedGroup,
     PublishedResult,
     PublishedScore,
-)  # fmt: skip
+)
 from assessments.models.schemes import (
     Band,
     Criterion,
@@ -32,22 +32,54 @@ from assessments.models.schemes import (
     Scheme,
     ScoreLevel,
     SurveyComponent,
-)  # fmt: skip
+)
 from assessments.models.submissions import (
     CriterionScore,
     Evidence,
     Receipt,
     ScoreHistory,
     Submission,
-)  # fmt: skip
+)
 from assessments.models.surveys import SurveyDecision, SurveyResult, SurveyRound
 
 __all__ = [
-    "Adjustment", "Appointment", "Appraisal", "Approval", "Assignment", "Band", "Council",
-    "CouncilDecision", "CouncilMember", "Criterion", "CriterionScore", "Cycle", "CycleScheme",
-    "DeclaredConflict", "Document", "DocumentRevision", "Event", "EventNote", "Evidence", "Explanation",
-    "Extension", "FrozenPage", "Meeting", "Milestone", "Publication", "PublishedGroup",
-    "PublishedResult", "PublishedScore", "Receipt", "RespondentKind", "Scheme", "ScoreHistory",
-    "ScoreLevel", "SiteIdentity", "Submission", "SurveyComponent", "SurveyDecision",
-    "SurveyResult", "SurveyRound",
-]  # fmt: skip
+    "Adjustment",
+    "Appointment",
+    "Appraisal",
+    "Approval",
+    "Assignment",
+    "Band",
+    "Council",
+    "CouncilDecision",
+    "CouncilMember",
+    "Criterion",
+    "CriterionScore",
+    "Cycle",
+    "CycleScheme",
+    "DeclaredConflict",
+    "Document",
+    "DocumentRevision",
+    "Event",
+    "EventNote",
+    "Evidence",
+    "Explanation",
+    "Extension",
+    "FrozenPage",
+    "Meeting",
+    "Milestone",
+    "Publication",
+    "PublishedGroup",
+    "PublishedResult",
+    "PublishedScore",
+    "Receipt",
+    "RespondentKind",
+    "Scheme",
+    "ScoreHistory",
+    "ScoreLevel",
+    "SiteIdentity",
+    "Submission",
+    "SurveyComponent",
+    "SurveyDecision",
+    "SurveyResult",
+    "SurveyRound",
+]

@@ -66,9 +66,13 @@ class Explanation(models.Model):
     due_at = models.DateTimeField(_("due"))
     answer = ProseField(_("answer"), blank=True)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
         verbose_name=_("answered by"),
-    )  # fmt: skip
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by_clock = models.BooleanField(_("closed by the clock"), default=False)
 
@@ -78,10 +82,12 @@ class Explanation(models.Model):
         ordering = ["score", "asked_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["score"], condition=models.Q(closed_at=None), name="one_open_question_per_leaf",
+                fields=["score"],
+                condition=models.Q(closed_at=None),
+                name="one_open_question_per_leaf",
                 violation_error_message=_("This leaf already has an open question."),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.score}: {self.question[:60]}"
@@ -155,16 +161,24 @@ class Adjustment(Stamped):
     points = PointsField(_("index points"))
     reason = ProseField(_("reason"))
     state = models.CharField(
-        _("state"), max_length=10, choices=AdjustmentState, default=AdjustmentState.PROPOSED,
+        _("state"),
+        max_length=10,
+        choices=AdjustmentState,
+        default=AdjustmentState.PROPOSED,
         editable=False,
-    )  # fmt: skip
+    )
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
     decided_by = models.ForeignKey(
-        CouncilMember, models.PROTECT, null=True, blank=True, related_name="+", editable=False,
+        CouncilMember,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
         verbose_name=_("decided by"),
-    )  # fmt: skip
+    )
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
     class Meta:
@@ -173,10 +187,11 @@ class Adjustment(Stamped):
         ordering = ["submission", "kind"]
         constraints = [
             models.CheckConstraint(
-                name="adjustment_points_positive", condition=models.Q(points__gt=0),
+                name="adjustment_points_positive",
+                condition=models.Q(points__gt=0),
                 violation_error_message=_("Index points must be more than zero."),
             )
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.points}"

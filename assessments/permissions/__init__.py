@@ -14,7 +14,7 @@ from assessments.permissions.council_side import (
     readable_submissions,
     scored_in,
     uncovered_fields,
-)  # fmt: skip
+)
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
 from assessments.permissions.unit_side import (
     may_fill,
@@ -23,13 +23,35 @@ from assessments.permissions.unit_side import (
     signature_title,
     staff_unit_ids,
     with_successors,
-)  # fmt: skip
+)
 from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 
 __all__ = [
-    "CONFLICT", "YES", "RoleBackend", "Verdict", "acts_for", "assigned_fields",
-    "conflicted_unit_ids", "day_of", "has_role", "is_conflicted", "listed_submissions",
-    "may_appraise", "may_fill", "may_read_scores", "may_sign", "no", "own_submissions",
-    "readable_submissions", "roles_of", "scored_in", "seat_in", "seats_of", "signature_title",
-    "staff_unit_ids", "uncovered_fields", "with_lineage", "with_successors",
-]  # fmt: skip
+    "CONFLICT",
+    "YES",
+    "RoleBackend",
+    "Verdict",
+    "acts_for",
+    "assigned_fields",
+    "conflicted_unit_ids",
+    "day_of",
+    "has_role",
+    "is_conflicted",
+    "listed_submissions",
+    "may_appraise",
+    "may_fill",
+    "may_read_scores",
+    "may_sign",
+    "no",
+    "own_submissions",
+    "readable_submissions",
+    "roles_of",
+    "scored_in",
+    "seat_in",
+    "seats_of",
+    "signature_title",
+    "staff_unit_ids",
+    "uncovered_fields",
+    "with_lineage",
+    "with_successors",
+]

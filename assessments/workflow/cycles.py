@@ -1,4 +1,4 @@
-"""Opening a year: dossiers and leaves for every unit, copied so that later changes cannot move them."""
+"""Opening a year: a dossier and its leaves for every unit, copied against later changes."""
 
 import datetime as dt
 from typing import Any
@@ -76,7 +76,7 @@ def _open(cycle: Cycle, act: Act) -> dict[str, Any]:
                     unit_name=unit.name,
                     head_name=head.full_name if head else "",
                     head_title=head.title if head else "",
-                )  # fmt: skip
+                )
             )
     Submission.objects.bulk_create(dossiers, batch_size=1000)
     _make_leaves(cycle)
@@ -110,24 +110,41 @@ def _prefill(cycle: Cycle, part: CycleScheme) -> None:
         CriterionScore.objects.filter(
             submission__cycle=cycle, criterion=criterion, submission__unit__handles_procedures=False
         ).update(
-            not_applicable=True, self_applicable=outcome.applicable, self_points=outcome.points,
+            not_applicable=True,
+            self_applicable=outcome.applicable,
+            self_points=outcome.points,
             self_trace=outcome.trace,
             no_evidence_reason=str(_("The unit handles no public procedures.")),
-        )  # fmt: skip
+        )
 
 
 register(
     Transition(
-        "open", Cycle, (CycleState.DRAFT,), CycleState.OPEN,
+        "open",
+        Cycle,
+        (CycleState.DRAFT,),
+        CycleState.OPEN,
         label=gettext_lazy("Open the cycle"),
-        confirm=gettext_lazy("A dossier is made for every unit; names, groups, heads and schemes stay as they are today."),
-        who=_officer, who_text=gettext_lazy("Home Affairs officer"), guard=_problems,
-        guard_text=gettext_lazy("schemes issued and fitting; stages in order; plan decided"), effect=_open,
+        confirm=gettext_lazy(
+            "A dossier is made for every unit; names, groups, heads and schemes stay "
+            "as they are today."
+        ),
+        who=_officer,
+        who_text=gettext_lazy("Home Affairs officer"),
+        guard=_problems,
+        guard_text=gettext_lazy("schemes issued and fitting; stages in order; plan decided"),
+        effect=_open,
     ),
     Transition(
-        "close", Cycle, (CycleState.PUBLISHED,), CycleState.CLOSED,
+        "close",
+        Cycle,
+        (CycleState.PUBLISHED,),
+        CycleState.CLOSED,
         label=gettext_lazy("Close the cycle"),
         confirm=gettext_lazy("Nothing of the cycle can be changed any more."),
-        who=_officer, who_text=gettext_lazy("Home Affairs officer"), needs_note=True, danger=True,
+        who=_officer,
+        who_text=gettext_lazy("Home Affairs officer"),
+        needs_note=True,
+        danger=True,
     ),
-)  # fmt: skip
+)

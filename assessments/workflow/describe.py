@@ -1,4 +1,4 @@
-"""docs/workflow.md: the transition table and the roles as a page, so that it is never out of date."""
+"""docs/workflow.md: the transition table and the roles as a page that stays true."""
 
 from collections.abc import Iterator
 from typing import Any

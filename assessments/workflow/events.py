@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from assessments.models import Event
+from cchc.kit import bulk
 from cchc.kit.canonical import canonical_json
 from cchc.kit.requests import request_id
 from units.models import User
@@ -18,9 +19,14 @@ START = "0" * 64
 
 
 def record(
-    *, action: str, obj: models.Model, by: User | None, at: dt.datetime,
-    data: dict[str, Any] | None = None, refused: bool = False,
-) -> Event:  # fmt: skip
+    *,
+    action: str,
+    obj: models.Model,
+    by: User | None,
+    at: dt.datetime,
+    data: dict[str, Any] | None = None,
+    refused: bool = False,
+) -> Event:
     """Append one event about `obj`; `data` holds ids, codes and points, no free text."""
     event = prepared(action=action, obj=obj, by=by, at=at, data=data)
     event.refused = refused
@@ -29,15 +35,25 @@ def record(
 
 
 def prepared(
-    *, action: str, obj: models.Model, by: User | None, at: dt.datetime,
+    *,
+    action: str,
+    obj: models.Model,
+    by: User | None,
+    at: dt.datetime,
     data: dict[str, Any] | None = None,
-) -> Event:  # fmt: skip
+) -> Event:
     """Return an event that is not written yet, for verbs over many leaves at once."""
     return Event(
-        cycle=_cycle_of(obj), at=at, actor=by, action=action,
-        object_type=obj._meta.model_name or "", object_id=str(obj.pk),
-        unit_id_at=_unit_of(obj), data=data or {}, request_id=request_id.get(),
-    )  # fmt: skip
+        cycle=_cycle_of(obj),
+        at=at,
+        actor=by,
+        action=action,
+        object_type=obj._meta.model_name or "",
+        object_id=str(obj.pk),
+        unit_id_at=_unit_of(obj),
+        data=data or {},
+        request_id=request_id.get(),
+    )
 
 
 def _cycle_of(obj: Any) -> Any:
@@ -74,7 +90,7 @@ def link(event: Event, before: str, position: int) -> str:
             "unit": event.unit_id_at,
             "data": event.data,
             "request": event.request_id,
-        }  # fmt: skip
+        }
     )
     return hashlib.sha256(f"{before}{content}".encode()).hexdigest()
 
@@ -93,7 +109,7 @@ def seal(cycle_id: int | None) -> str:
             position += 1
             head = event.hash = link(event, head, position)
             event.position = position
-        Event.objects.bulk_update(fresh, ["position", "hash"], batch_size=2000)
+        bulk.write(fresh, ["position", "hash"])
     return head
 
 
@@ -121,11 +137,10 @@ def verify() -> Iterator[ChainReport]:
 
 
 def _verify_chain(cycle_id: int | None) -> ChainReport:
-    head, place, broken = START, 0, None
+    head, broken = START, None
     chain = Event.objects.filter(cycle=cycle_id)
     sealed = chain.exclude(position=None)
-    for event in sealed.order_by("position").iterator():
-        place += 1
+    for place, event in enumerate(sealed.order_by("position").iterator(), start=1):
         if event.position != place:
             broken = f"position {place} is missing before event {event.pk}"
             break

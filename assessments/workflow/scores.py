@@ -42,10 +42,16 @@ class Claim:
 def claim_of(score: CriterionScore) -> Claim:
     """Return what the leaf holds now."""
     return Claim(
-        met=score.met, option=score.option, a=score.a, b=score.b, count=score.count,
-        claimed_percent=score.claimed_percent, not_applicable=score.not_applicable,
-        no_evidence_reason=score.no_evidence_reason, note=score.note,
-    )  # fmt: skip
+        met=score.met,
+        option=score.option,
+        a=score.a,
+        b=score.b,
+        count=score.count,
+        claimed_percent=score.claimed_percent,
+        not_applicable=score.not_applicable,
+        no_evidence_reason=score.no_evidence_reason,
+        note=score.note,
+    )
 
 
 def facts_of(score: CriterionScore, claim: Claim) -> Facts:
@@ -57,9 +63,14 @@ def facts_of(score: CriterionScore, claim: Claim) -> Facts:
             raise BadInput(_("This option belongs to another criterion."), field="option")
         option = levels.index(claim.option.pk)
     return Facts(
-        met=claim.met, option=option, a=claim.a, b=claim.b, count=claim.count,
-        percent=claim.claimed_percent, not_applicable=claim.not_applicable,
-    )  # fmt: skip
+        met=claim.met,
+        option=option,
+        a=claim.a,
+        b=claim.b,
+        count=claim.count,
+        percent=claim.claimed_percent,
+        not_applicable=claim.not_applicable,
+    )
 
 
 def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:
@@ -157,9 +168,11 @@ def save_leaf(
 def saved_data(row: CriterionScore, before: Decimal | None) -> dict[str, Any]:
     """Return what the event of a saved claim holds."""
     return {
-        "code": row.criterion.code, "version": row.version,
-        "before": text(before), "after": text(row.self_points),
-    }  # fmt: skip
+        "code": row.criterion.code,
+        "version": row.version,
+        "before": text(before),
+        "after": text(row.self_points),
+    }
 
 
 def write_claim(row: CriterionScore, claim: Claim, outcome: Outcome | None) -> None:
@@ -184,17 +197,25 @@ def stamp(row: CriterionScore, *, by: User | None, at: dt.datetime, action: str)
 def snapshot(row: CriterionScore) -> dict[str, Any]:
     """Return what a leaf holds, numbers as text, for its history."""
     return {
-        "met": row.met, "option": row.option_id, "a": text(row.a), "b": text(row.b),
-        "count": text(row.count), "percent": text(row.claimed_percent),
-        "not_applicable": row.not_applicable, "self_applicable": row.self_applicable, "self_points": text(row.self_points),
-        "no_evidence_reason": row.no_evidence_reason, "note": row.note,
+        "met": row.met,
+        "option": row.option_id,
+        "a": text(row.a),
+        "b": text(row.b),
+        "count": text(row.count),
+        "percent": text(row.claimed_percent),
+        "not_applicable": row.not_applicable,
+        "self_applicable": row.self_applicable,
+        "self_points": text(row.self_points),
+        "no_evidence_reason": row.no_evidence_reason,
+        "note": row.note,
         "appraised_points": text(row.appraised_points),
         "appraised_applicable": row.appraised_applicable,
-        "final_points": text(row.final_points), "final_applicable": row.final_applicable,
+        "final_points": text(row.final_points),
+        "final_applicable": row.final_applicable,
         "evidence": [
             item.revision.sha256 for item in row.evidence.all() if item.removed_at is None
         ],
-    }  # fmt: skip
+    }
 
 
 def text(value: Decimal | None) -> str | None:

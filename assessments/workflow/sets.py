@@ -64,7 +64,7 @@ def _stamped(
 def save_leaves(
     *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim]
 ) -> list[CriterionScore]:
-    """Save the unit's claims on many leaves, by code; see `scores.save_leaf` for what it refuses."""
+    """Save claims on many leaves, by code; refuse what `scores.save_leaf` refuses."""
     with transaction.atomic():
         rows = _held(submission, claims)
         if not rows:

@@ -73,7 +73,6 @@ def lacks_evidence(score: CriterionScore) -> bool:
 
 
 def _submit(submission: Submission, act: Act) -> dict[str, Any]:
-    assert act.by is not None  # the table gives this act to people only
     submission.scores.update(open_to_unit=False)
     submission.submitted_at = act.at
     submission.return_due_at = None
@@ -84,7 +83,6 @@ def _submit(submission: Submission, act: Act) -> dict[str, Any]:
 
 
 def _accept(submission: Submission, act: Act) -> dict[str, Any]:
-    assert act.by is not None  # the table gives this act to people only
     submission.late = True
     submission.submitted_at = act.at
     title = _("accepted late by the secretariat")
@@ -215,7 +213,10 @@ register(
         confirm=gettext_lazy("The dossier is signed, receipted and handed to the council."),
         who=permissions.may_sign, who_text=gettext_lazy("head of unit"),
         guard=submit_problems,
-        guard_text=gettext_lazy("window open; every leaf filled in; evidence or a reason on each; statement confirmed"),
+        guard_text=gettext_lazy(
+            "window open; every leaf filled in; evidence or a reason on each; "
+            "statement confirmed"
+        ),
         effect=_submit, reauthenticate=True, in_admin=False,
     ),
     Transition(
@@ -242,22 +243,31 @@ register(
     Transition(
         "return", Submission, (State.SUBMITTED, State.APPRAISING), State.RETURNED,
         label=gettext_lazy("Return for mending"),
-        confirm=gettext_lazy("Only the leaves you name reopen to the unit, until the time you set."),
+        confirm=gettext_lazy(
+            "Only the leaves you name reopen to the unit, until the time you set."
+        ),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_return_problems,
-        guard_text=gettext_lazy("leaves named; time in the future"), effect=_return, needs_note=True,
+        guard_text=gettext_lazy(
+            "leaves named; time in the future"
+        ),
+        effect=_return, needs_note=True,
     ),
     Transition(
         "start", Submission, (State.SUBMITTED,), State.APPRAISING,
         label=gettext_lazy("Start the appraisal"),
         confirm=gettext_lazy("The assigned members may appraise the dossier."),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_start_problems,
-        guard_text=gettext_lazy("window open; every field has a member without a conflict of interest"),
+        guard_text=gettext_lazy(
+            "window open; every field has a member without a conflict of interest"
+        ),
         effect=_start,
     ),
     Transition(
         "request_explanation", Submission, (State.APPRAISING,), State.EXPLAINING,
         label=gettext_lazy("Ask for explanation"),
-        confirm=gettext_lazy("The unit is asked to answer the open questions before they fall due."),
+        confirm=gettext_lazy(
+            "The unit is asked to answer the open questions before they fall due."
+        ),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_no_question,
         guard_text=gettext_lazy("at least one open question"),
     ),
