@@ -152,7 +152,7 @@ def attach_a_paper(journey: Journey) -> None:
     first = journey.first
     answer = journey.of(first, "contributor").post(
         page(first, "evidence", field="1", code="1.1"), upload=uploads.pdf(), number="05/KH-STN",
-        issued_on="10/01/2031", issuer="Sở", abstract="Kế hoạch năm",
+        issued_on="10/01/2026", issuer="Sở", abstract="Kế hoạch năm",
     )  # fmt: skip
     assert answer.status_code == 302
     item = first.score("1.1").evidence.get()
@@ -167,7 +167,7 @@ def attach_a_paper(journey: Journey) -> None:
 
 def sign(journey: Journey, dossier: Dossier) -> None:
     contributor, head = journey.of(dossier, "contributor"), journey.of(dossier, "head")
-    # Times is not the head's: the contributor reads the report and cannot sign it.
+    # The contributor reads the report and cannot sign it.
     assert contributor.post(page(dossier, "sign"), statement="on").status_code == 409
     assert head.post(page(dossier, "sign")).status_code == 422  # statement not confirmed
     assert head.post(page(dossier, "sign"), statement="on").status_code == 302
