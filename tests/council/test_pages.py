@@ -9,7 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.choices import SubmissionState
-from assessments.models import Adjustment, Appraisal, CouncilDecision, Explanation, SurveyDecision
+from assessments.models import (
+    Adjustment,
+    Appraisal,
+    CouncilDecision,
+    Document,
+    DocumentRevision,
+    Evidence,
+    Explanation,
+    SurveyDecision,
+)
 from tests.council.conftest import Enter
 from tests.factories.council import (
     appraise,
@@ -249,3 +258,22 @@ def test_list_queries_do_not_grow_with_the_rows(db: None, enter: Enter, model: s
             assert len(client.get(url).context["cl"].result_list) == units
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_evidence_links_to_its_file(year: Year, enter: Enter) -> None:
+    document = Document.objects.create(
+        unit=year.first.unit,
+        number="12/QĐ",
+        issued_on=dt.date(2031, 1, 9),
+        issuer="Sở",
+        abstract="Kế hoạch",
+    )
+    file = DocumentRevision.objects.create(
+        document=document, name="ke-hoach.pdf", sha256="0" * 64, size=1,
+        content_type="application/pdf", uploaded_by=year.first.focal, uploaded_at=year.at,
+    )  # fmt: skip
+    Evidence.objects.create(
+        score=year.first.score("1.1"), revision=file, added_by=year.first.focal, added_at=year.at
+    )
+    content = enter(year.member).get(page(year.first)).content.decode()
+    assert f'href="{reverse("workspace:file", args=[file.pk])}"' in content

@@ -90,7 +90,7 @@ class Person:
     def act(self, obj: Any, action: str, **data: Any) -> Any:
         """Confirm an act of the table on its page."""
         name = f"admin:assessments_{obj._meta.model_name}_act"
-        return self.post(reverse(name, args=[obj.pk, action]), **data)
+        return self.post(reverse(name, args=[obj.pk, action]), **{"note": ""} | data)
 
 
 def page(dossier: Dossier, name: str, **more: Any) -> str:
