@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
@@ -19,5 +20,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "alternate_language": other,
         "alternate_url": translate_url(request.path, other),
         "demo": settings.DEMO,
+        "enters_admin": SimpleLazyObject(lambda: admin.site.has_permission(request)),
         "site_url": settings.SITE_URL,
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions, roles
 from assessments.queries import progress
+from cchc.kit.admin import ListedLookups
 from units.permissions import person_of
 
 #: Models in the order in which the year needs them; others follow by name.
@@ -41,6 +42,12 @@ class PortalAdminSite(AdminSite):
     index_title = _("To do")
     index_template = "admin/todo.html"
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Let lists be filtered only by what they offer: other lookups read hidden fields."""
+        shown = admin_class or ModelAdmin
+        careful = type(shown.__name__, (ListedLookups, shown), {"__module__": shown.__module__})
+        super().register(model_or_iterable, careful, **options)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,8 +1,10 @@
 """What every test gets: frozen tables that can still be flushed between transactional tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -27,3 +29,9 @@ def _flush_past_triggers() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = stock  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_root() -> None:
+    """Make the folder of collected files, which WhiteNoise asks for at every start."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

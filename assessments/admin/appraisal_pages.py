@@ -251,6 +251,7 @@ def _council_rows(
         "rows": sorted(shown, key=lambda item: not item["disputed"]),
         "surveys": [
             {"score": row, "outcome": surveys.survey_outcome(row),
+             "decision": surveys.decision_on(submission, row.criterion),
              "form": bound.get(("survey", row.pk)) or SurveyForm(row)}
             for row in rows if row.criterion.method == Method.SURVEY
         ],

@@ -23,6 +23,7 @@ from assessments.models import (
 from assessments.resources.councils import AssignmentResource
 from assessments.workflow import appraisals, events
 from cchc.kit.admin import TableAdmin
+from cchc.kit.granting import GrantingMixin
 from units.models import User
 
 _OVERSEERS = frozenset({"home_affairs_officer", "home_affairs_leader", "auditor"})
@@ -37,7 +38,7 @@ def _councils(user: User) -> QuerySet[Council]:
     return Council.objects.filter(pk__in=seats.values("council"))
 
 
-class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+class MemberInline(GrantingMixin, admin.TabularInline):  # type: ignore[type-arg]
     """The seats of a council."""
 
     model = CouncilMember
@@ -60,8 +61,18 @@ class CouncilAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().get_queryset(request).filter(pk__in=_councils(user_of(request)).values("pk"))
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Flag points whose giver has a conflict by the changed seats."""
+        """Log the changed seats, and flag points whose giver has a conflict by them."""
         super().save_related(request, form, formsets, change)
+        now = timezone.now()
+        for rows in formsets:
+            for seat in [*rows.new_objects, *(row for row, _fields in rows.changed_objects)]:
+                events.record(
+                    action="seat",
+                    obj=seat,
+                    by=user_of(request),
+                    at=now,
+                    data={"user": seat.user_id, "role": seat.role, "unit": seat.unit_id},
+                )
         appraisals.flag_conflicts(form.instance.cycle, timezone.now())
 
 

@@ -49,6 +49,11 @@ class MilestoneInline(_CycleInline):
     model = Milestone
     states = _AT_WORK
 
+    def has_delete_permission(self, request: HttpRequest, obj: Cycle | None = None) -> bool:
+        """Keep the stages of an open cycle: without its window a stage stops for everybody."""
+        drafted = obj is None or obj.state == CycleState.DRAFT
+        return drafted and super().has_delete_permission(request, obj)
+
 
 class CycleSchemeInline(_CycleInline):
     """Which scheme for which group."""

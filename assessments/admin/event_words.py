@@ -30,6 +30,7 @@ ACTS: Mapping[str, Promise] = {
     "extend": _("Extend a stage"),
     "flag_conflict": _("Flag points given with a conflict"),
     "import_scheme": _("Import a scheme"),
+    "seat": _("Give a seat in the council"),
     "propose_adjustment": _("Propose a bonus or penalty"),
     "remarks": _("Save difficulties and proposals"),
     "save": _("Save a leaf"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments import permissions
 from assessments.admin.event_words import ActFilter, KindFilter, act_word, kind_word
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
-from assessments.models import Event
+from assessments.models import Event, EventNote
 
 _OVERSEERS = frozenset({"home_affairs_leader", "auditor"})
 
@@ -18,7 +18,7 @@ _OVERSEERS = frozenset({"home_affairs_leader", "auditor"})
 class EventAdmin(ReadOnlyAdmin):
     """Acts and refusals, but none about a unit in whose appraisal the person has a conflict."""
 
-    list_display = ("at", "actor", "act", "refused", "kind", "object_id", "cycle", "position")
+    list_display = ("at", "actor", "act", "verdict", "kind", "object_id", "cycle", "position")
     list_filter = (
         "refused", ("action", ActFilter), ("object_type", KindFilter),
         ("cycle", admin.RelatedOnlyFieldListFilter),
@@ -26,11 +26,27 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ("actor", "cycle")
     search_fields = ("action", "object_id", "request_id", "actor__username")
     date_hierarchy = "at"
+    readonly_fields = ("reason_given",)
 
     @admin.display(description=_("action"), ordering="action")
     def act(self, event: Event) -> str:
         """Return what was done, in words."""
         return act_word(event.action)
+
+    @admin.display(description=_("outcome"), ordering="refused")
+    def verdict(self, event: Event) -> str:
+        """Return whether the act was done or refused, in a word."""
+        return str(_("refused") if event.refused else _("done"))
+
+    @admin.display(description=_("reason"))
+    def reason_given(self, event: Event) -> str:
+        """Return the reason that the person wrote with the act."""
+        note = EventNote.objects.filter(event=event).first()
+        return note.text if note else "—"
+
+    def get_fields(self, request: HttpRequest, obj: Event | None = None) -> list[str]:
+        """Show the written reason with the event."""
+        return [*super().get_fields(request, obj), "reason_given"]
 
     @admin.display(description=_("kind of object"), ordering="object_type")
     def kind(self, event: Event) -> str:

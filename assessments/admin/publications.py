@@ -90,6 +90,11 @@ class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
         frozen = obj is not None and obj.state != PublicationState.DRAFT
         return not frozen and super().has_change_permission(request, obj)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let a draft be thrown away; what is frozen stays, superusers included."""
+        frozen = obj is not None and obj.state != PublicationState.DRAFT
+        return not frozen and super().has_delete_permission(request, obj)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:

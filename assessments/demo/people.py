@@ -128,7 +128,7 @@ def load_heads() -> None:
         UnitHead.objects.create(
             unit=unit,
             user=user,
-            full_name="Người đứng đầu (minh họa)",
+            full_name="Họ tên (minh họa)",
             title="Người đứng đầu",
             since=unit.established_on or SINCE,
             until=unit.dissolved_on and unit.dissolved_on - dt.timedelta(days=1),

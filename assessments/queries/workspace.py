@@ -14,6 +14,7 @@ from assessments.models import (
     CriterionScore,
     Cycle,
     DocumentRevision,
+    EventNote,
     Evidence,
     Explanation,
     Submission,
@@ -169,6 +170,19 @@ def overviews(submissions: QuerySet[Submission]) -> list[Overview]:
     for question in open_questions(rows):
         asked[question.score.submission_id].append(question)
     return [Overview(row, list(by_dossier[row.pk].values()), asked[row.pk]) for row in rows]
+
+
+#: Acts whose written reason the unit is told (design 3).
+_TOLD = ("return", "send_back", "reopen", "open_correction", "accept_late", "close_without_dossier")
+
+
+def reason_told(submission: Submission) -> EventNote | None:
+    """Return the reason of the last act by which the council's side moved the dossier."""
+    notes = EventNote.objects.filter(
+        event__object_type="submission", event__object_id=str(submission.pk),
+        event__action__in=_TOLD, event__refused=False,
+    )  # fmt: skip
+    return notes.select_related("event").order_by("event").last()
 
 
 def open_questions(submissions: Iterable[Submission]) -> QuerySet[Explanation]:

@@ -15,13 +15,11 @@ from django.utils.translation import gettext as _
 
 from assessments.errors import BadInput
 from assessments.resources.cells import Column, Entry, Faults
+from cchc.kit import sheet_scan
 from cchc.kit.text import unaccent
 
 MEGABYTE = 1024 * 1024
-#: Parts of the archive together (styles, strings …) are held in memory; sheets are streamed.
-MAX_PARTS_BYTES = 24 * MEGABYTE
-MAX_SHEET_BYTES = 80 * MEGABYTE
-MAX_PARTS = 500
+MAX_SHEETS = 20
 MAX_ROWS = 2000
 MAX_COLUMNS = 60
 HEADER_WITHIN = 30
@@ -82,6 +80,8 @@ def open_sheets(file: IO[bytes], *, max_bytes: int, max_rows: int = MAX_ROWS) ->
     file.seek(0)
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        if len(book.worksheets) > MAX_SHEETS:  # many may share one part of the archive
+            raise _unpacks()
         return {
             sheet.title: list(_filled(sheet, max_rows))
             for sheet in book.worksheets
@@ -101,20 +101,32 @@ def _check_archive(file: IO[bytes], max_bytes: int) -> None:
         raise refuse(_("The file is larger than %(size)s MB.") % {"size": max_bytes // MEGABYTE})
     try:
         with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
+            names = [part.filename.lower() for part in archive.infolist()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise refuse(_("The file is damaged or is not an Excel workbook (.xlsx).")) from error
-    names = [part.filename.lower() for part in parts]
     if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
         raise refuse(_("The file is an archive, not an Excel workbook (.xlsx)."))
     if any(mark in name for name in names for mark in _MACROS):
         raise refuse(_("The workbook carries macros or embedded objects; save it as plain .xlsx."))
-    # Reading stops at the declared size of a part, so the declared sizes bound what unpacks.
-    sheets = [part.file_size for part in parts if part.filename.startswith("xl/worksheets/")]
-    others = sum(part.file_size for part in parts) - sum(sheets)
-    too_large = others > MAX_PARTS_BYTES or max(sheets, default=0) > MAX_SHEET_BYTES
-    if too_large or len(parts) > MAX_PARTS:
-        raise refuse(_("The workbook unpacks to far more than a workbook of this kind needs."))
+    _scan(file)
+
+
+def _scan(file: IO[bytes]) -> None:
+    """Count rows, gaps and blank rows included, and everything else before a parser sees them."""
+    try:
+        sheet_scan.scan(file)
+    except sheet_scan.TooManyRows as error:
+        text = _("The sheet has more than %(count)s rows.")
+        raise refuse(text % {"count": sheet_scan.MAX_SCANNED_ROWS}) from error
+    except sheet_scan.TooMuchInside as error:
+        raise _unpacks() from error
+    # A damaged part raises whatever its decompressor does.
+    except Exception as error:
+        raise refuse(_("The file is damaged or is not an Excel workbook (.xlsx).")) from error
+
+
+def _unpacks() -> BadWorkbook:
+    return refuse(_("The workbook unpacks to far more than a workbook of this kind needs."))
 
 
 def _filled(sheet: Any, max_rows: int) -> Iterator[tuple[int, tuple[Any, ...]]]:

@@ -77,6 +77,7 @@ def _dossier_page(
     context = _card(overview, at) | {
         "crumbs": own.crumbs(submission),
         "closed": own.why_closed(submission, at),
+        "told": queries.reason_told(submission),
         "form": form,
         "stale": stale,
         "may_sign": permissions.may_sign(own.person(request), submission, at),

@@ -57,20 +57,22 @@ def prepared(
 
 
 def _cycle_of(obj: Any) -> Any:
-    for step in (obj, getattr(obj, "submission", None), getattr(obj, "council", None)):
-        if step is None:
-            continue
-        if step._meta.model_name == "cycle":
-            return step
-        if getattr(step, "cycle_id", None):
-            return step.cycle
+    if obj._meta.model_name == "cycle":
+        return obj
+    if getattr(obj, "cycle_id", None):
+        return obj.cycle
+    for link in ("submission", "score", "council", "member", "round", "meeting"):
+        if getattr(obj, f"{link}_id", None):
+            return _cycle_of(getattr(obj, link))
     return None
 
 
 def _unit_of(obj: Any) -> int | None:
-    for step in (obj, getattr(obj, "submission", None)):
-        if step is not None and getattr(step, "unit_id", None):
-            return int(step.unit_id)
+    if getattr(obj, "unit_id", None):
+        return int(obj.unit_id)
+    for link in ("submission", "score"):
+        if getattr(obj, f"{link}_id", None):
+            return _unit_of(getattr(obj, link))
     return None
 
 

@@ -52,10 +52,15 @@ def survey_outcome(score: CriterionScore) -> Outcome | None:
     measured = measure(submission.cycle_id, criterion).get(submission.unit_id)
     if measured is not None and measured.complete:
         return _points(criterion, measured)
-    decision = SurveyDecision.objects.filter(
+    decision = decision_on(submission, criterion)
+    return _decided(submission, criterion, measured, decision.decision) if decision else None
+
+
+def decision_on(submission: Submission, criterion: Criterion) -> SurveyDecision | None:
+    """Return what the council decided of a survey leaf of the dossier, or None."""
+    return SurveyDecision.objects.filter(
         cycle=submission.cycle_id, unit=submission.unit_id, criterion=criterion
     ).first()
-    return _decided(submission, criterion, measured, decision.decision) if decision else None
 
 
 def measure(cycle_id: int, criterion: Criterion) -> dict[int, Measured]:

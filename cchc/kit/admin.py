@@ -69,6 +69,23 @@ class PlainSearch:
         return [*super().get_search_fields(request), *plain]  # type: ignore[misc]
 
 
+class ListedLookups:
+    """Answer only the lookups of the filters a list shows, in the forms that these use."""
+
+    _FORMS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Refuse any other: a free lookup tells what a page hides, letter by letter."""
+        if "_popup" in request.GET:  # a related field opened from a form limits its choices
+            return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]
+        offered = self.get_list_filter(request)  # type: ignore[attr-defined]
+        names = [part[0] if isinstance(part, (tuple, list)) else part for part in offered]
+        known = {f"{name}{form}" for name in names if isinstance(name, str) for form in self._FORMS}
+        if day := self.date_hierarchy:  # type: ignore[attr-defined]
+            known |= {f"{day}__{part}" for part in ("year", "month", "day")}
+        return lookup in known
+
+
 def checked(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Check the model permission `action` in an admin view of one object and pass the object.
 

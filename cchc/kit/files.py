@@ -1,13 +1,15 @@
 """Look at an uploaded file before it is kept: what it is, whatever its name says (design 6).
 
 Allowed are pdf, docx, xlsx, png and jpg. The bytes must agree with the name, Office files must be
-well-formed packages of bounded size without macros, and everything else is refused.
+well-formed packages of bounded size without macros, embedded objects or parts fetched from
+outside, PDFs passive, pictures whole from beginning to end, and everything else is refused.
 """
 
 import hashlib
 import re
 import unicodedata
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,6 +22,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from cchc.kit import file_shapes
 from cchc.kit.text import squeeze
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -43,12 +46,18 @@ _KNOWN_AS = {
     "jpg": {".jpg", ".jpeg", ".jfif"}, "jpeg": {".jpg", ".jpeg", ".jfif"},
     "docx": {".docx", ".zip"}, "xlsx": {".xlsx", ".zip"},
 }  # fmt: skip
+_WHOLE = {
+    "pdf": file_shapes.pdf_is_whole, "png": file_shapes.png_is_whole,
+    "jpg": file_shapes.jpeg_is_whole, "jpeg": file_shapes.jpeg_is_whole,
+}  # fmt: skip
 
 NAME_LENGTH = 150
 UNPACKED_BYTES = 200 * 1024 * 1024
 PACKED_RATIO = 200
 PACKAGE_PARTS = 4000
 _CONTENTS_BYTES = 1024 * 1024
+_RELATIONS_BYTES = 8 * 1024 * 1024
+_UNREADABLE = (KeyError, NotImplementedError, RuntimeError, OSError, EOFError)
 _SLASHES = re.compile(r"[/\\]")
 
 
@@ -84,6 +93,8 @@ def inspect(upload: Any, *, max_bytes: int | None = None) -> Checked:
     _check_bytes(upload, ending)
     if ending in ("docx", "xlsx"):
         _check_package(upload, ending)
+    else:
+        _check_shape(upload, ending)
     digest, size = _digest(upload)
     return Checked(name=name, size=size, sha256=digest, content_type=CONTENT_TYPES[ending])
 
@@ -128,6 +139,19 @@ def _check_bytes(upload: Any, ending: str) -> None:
         raise _disagrees(ending)
 
 
+def _check_shape(upload: Any, ending: str) -> None:
+    """Refuse a PDF that acts and a file that is more, or less, than its kind; both in memory."""
+    upload.seek(0)
+    data = upload.read()
+    upload.seek(0)
+    if not _WHOLE[ending](data):
+        raise _disagrees(ending)
+    if ending == "pdf" and not file_shapes.pdf_is_passive(data):
+        raise FileRefused(
+            _("The PDF file holds scripts, actions or attached files; print it to PDF anew.")
+        )
+
+
 def _check_package(upload: Any, ending: str) -> None:
     try:
         with zipfile.ZipFile(upload) as package:
@@ -137,7 +161,8 @@ def _check_package(upload: Any, ending: str) -> None:
             if contents.file_size > _CONTENTS_BYTES:
                 raise _disagrees(ending)
             _check_contents(package.read(contents), {part.filename for part in parts}, ending)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, OSError, EOFError) as error:
+            _check_relations(package, ending)
+    except (zipfile.BadZipFile, zlib.error, *_UNREADABLE) as error:
         raise _disagrees(ending) from error
     finally:
         upload.seek(0)
@@ -151,8 +176,11 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     for part in parts:
         if part.flag_bits & 1:
             raise FileRefused(_("The file is protected by a password; nothing was saved."))
-        if "vbaproject" in part.filename.lower():
-            raise FileRefused(_("The file contains macros; save it without them."))
+        name = part.filename.lower().replace("\\", "/")
+        if file_shapes.part_has_macros(name):
+            raise _macros()
+        if file_shapes.part_is_object(name):
+            raise _objects()
         if part.filename.startswith("/") or ".." in _SLASHES.split(part.filename):
             raise FileRefused(_("The file is not a well-formed Office document."))
 
@@ -163,11 +191,40 @@ def _check_contents(xml: bytes, names: set[str], ending: str) -> None:
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise _disagrees(ending) from error
     types = {item.get("ContentType", ""): item.get("PartName", "") for item in tree}
-    if any("macroenabled" in kind.lower() or "vbaproject" in kind.lower() for kind in types):
-        raise FileRefused(_("The file contains macros; save it without them."))
+    kinds = " ".join(types).lower()
+    if any(mark in kinds for mark in ("macroenabled", "vbaproject", "macrosheet")):
+        raise _macros()
+    if "activex" in kinds:
+        raise _objects()
     main = types.get(f"{CONTENT_TYPES[ending]}.main+xml", "")
     if not main or main.lstrip("/") not in names:
         raise _disagrees(ending)
+
+
+def _check_relations(package: zipfile.ZipFile, ending: str) -> None:
+    """Look through every relationships part: what it leads to counts, not the part's name."""
+    parts = [part for part in package.infolist() if part.filename.lower().endswith(".rels")]
+    if sum(part.file_size for part in parts) > _RELATIONS_BYTES:
+        raise _disagrees(ending)
+    for part in parts:
+        try:
+            found = file_shapes.relations(package.read(part))
+        except ValueError as error:
+            raise _disagrees(ending) from error
+        if file_shapes.relations_have_macros(found):
+            raise _macros()
+        if file_shapes.relations_load(found):
+            raise _objects()
+
+
+def _macros() -> FileRefused:
+    return FileRefused(_("The file contains macros; save it without them."))
+
+
+def _objects() -> FileRefused:
+    return FileRefused(
+        _("The file carries embedded objects or loads other files; save it without them.")
+    )
 
 
 def _digest(upload: Any) -> tuple[str, int]:

@@ -4,7 +4,6 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,12 @@ from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
 from openpyxl.utils import get_column_letter
 
+from cchc.kit import sheet_scan
 from cchc.kit.text import nfc
 
 #: More rows than this belong to a bulk load, not to a page that shows every difference (design 9).
 MAX_ROWS = 2000
 MAX_COLUMNS = 60
-#: A workbook that unpacks to more is a bomb, or at least not a list of a city's units.
-MAX_UNPACKED_BYTES = 100 * 1024 * 1024
 
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
@@ -85,6 +83,12 @@ def _value(raw: Any) -> Any:
     return Formula(text) if text.startswith("=") else unescape(text)
 
 
+def _too_long(count: int) -> UnreadableFile:
+    return UnreadableFile(
+        _("The file has more than %(count)d rows. Divide it into several files.") % {"count": count}
+    )
+
+
 def _table(numbered: Iterable[tuple[int, list[Any]]]) -> tablib.Dataset:
     """Build the data set: titles above the header and blank rows are left out."""
     headers: list[str] = []
@@ -92,6 +96,8 @@ def _table(numbered: Iterable[tuple[int, list[Any]]]) -> tablib.Dataset:
     rows: list[list[Any]] = []
     numbers: list[int] = []
     for number, cells in numbered:
+        if number > sheet_scan.MAX_SCANNED_ROWS:  # blank rows cost as much to read
+            raise _too_long(sheet_scan.MAX_SCANNED_ROWS)
         values = [_value(cell) for cell in cells]
         filled = [place for place, value in enumerate(values) if value not in (None, "")]
         if not headers:
@@ -99,10 +105,7 @@ def _table(numbered: Iterable[tuple[int, list[Any]]]) -> tablib.Dataset:
                 places, headers = filled, [cell_text(values[place]) for place in filled]
         elif filled:
             if len(rows) == MAX_ROWS:
-                raise UnreadableFile(
-                    _("The file has more than %(count)d rows. Divide it into several files.")
-                    % {"count": MAX_ROWS}
-                )
+                raise _too_long(MAX_ROWS)
             rows.append([values[place] if place < len(values) else None for place in places])
             numbers.append(number)
     if not rows:
@@ -116,16 +119,17 @@ class WorkbookFormat(XLSX):
     """Read and write XLSX; a formula stays visible as a formula."""
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
-        """Read the first sheet; raise UnreadableFile when it is not a workbook."""
+        """Read the first sheet; raise UnreadableFile when it is no workbook, or holds too much."""
         try:
-            with zipfile.ZipFile(io.BytesIO(in_stream)) as parts:
-                unpacked = sum(part.file_size for part in parts.infolist())
-            if unpacked > MAX_UNPACKED_BYTES:
-                raise UnreadableFile(_("The file is too large to be read."))
+            sheet_scan.scan(io.BytesIO(in_stream))
             book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True)
             return _table(self._rows(book))
         except UnreadableFile:
             raise
+        except sheet_scan.TooManyRows as error:
+            raise _too_long(sheet_scan.MAX_SCANNED_ROWS) from error
+        except sheet_scan.TooMuchInside as error:
+            raise UnreadableFile(_("The file is too large to be read.")) from error
         except Exception as error:  # whatever a broken file makes openpyxl raise
             raise UnreadableFile(
                 _("The file is not an Excel workbook (.xlsx), whatever its name says.")

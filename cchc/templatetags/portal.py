@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.utils import timezone
@@ -162,8 +162,9 @@ def index_bar(
 @register.inclusion_tag("_components/field.html")
 def form_field(bound: BoundField, note: str = "") -> dict[str, Any]:
     """Show one bound field with label, help, note and errors tied to the input."""
-    kind = getattr(bound.field.widget, "input_type", "")
-    return {"field": bound, "note": note, "is_checkbox": kind == "checkbox"}
+    # A list of checkboxes is a fieldset of its own, no single box with its label behind it.
+    single = isinstance(bound.field.widget, forms.CheckboxInput)
+    return {"field": bound, "note": note, "is_checkbox": single}
 
 
 @register.inclusion_tag("_components/error_summary.html")

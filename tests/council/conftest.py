@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import clear_url_caches
 from django.utils import translation
 
 from tests.factories.council import make_judged_year
@@ -20,9 +21,9 @@ def _in_english(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Read messages as they are written in the code; files go to a folder of the test."""
     settings.LANGUAGE_CODE = "en"
     settings.MEDIA_ROOT = str(tmp_path)
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with translation.override("en"):
         yield
+    clear_url_caches()  # they hold prefixes that depend on the language of the site
 
 
 @pytest.fixture

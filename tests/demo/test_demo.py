@@ -73,7 +73,10 @@ def _check_judgement(row: CriterionScore, code: str) -> None:
     row.submission = submission
     given = answers.judgements([row])[row.criterion.code]
     assert 0 <= given.points <= row.criterion.max_points
-    assert given.reason or (given.points, given.applicable) == (row.self_points, row.self_applicable)
+    assert given.reason or (given.points, given.applicable) == (
+        row.self_points,
+        row.self_applicable,
+    )
 
 
 def _cycle() -> Any:
@@ -89,7 +92,9 @@ def test_generators_give_the_same_at_every_run(schemes: list[Scheme]) -> None:
     assert first != answers.claims(dossier("DV-02"), leaves)
     # One figure by heart: a change of seed or order would renumber the whole demo.
     assert answers.quality(dossier("DV-01")) == answers.quality(dossier("DV-01"))
-    assert answers.survey_mean(2022, "DV-01", "8.1", "nd") == answers.survey_mean(2022, "DV-01", "8.1", "nd")
+    assert answers.survey_mean(2022, "DV-01", "8.1", "nd") == answers.survey_mean(
+        2022, "DV-01", "8.1", "nd"
+    )
 
 
 def test_survey_figures_are_percent_with_a_sample(schemes: list[Scheme]) -> None:
@@ -102,4 +107,7 @@ def test_survey_figures_are_percent_with_a_sample(schemes: list[Scheme]) -> None
                 sample = answers.survey_sample(2022, code, leaf.code, "nd")
                 assert Decimal(0) <= mean <= Decimal(100)
                 assert sample > 0
-                assert score(leaf.to_rule(), Facts(percent=mean, sample=sample)).points <= leaf.max_points
+                assert (
+                    score(leaf.to_rule(), Facts(percent=mean, sample=sample)).points
+                    <= leaf.max_points
+                )

@@ -103,8 +103,10 @@ def test_no_model_has_a_float() -> None:
     ]
     floats = [
         f"{model.__name__}.{field.name}"
-        for model in ours for field in model._meta.get_fields() if isinstance(field, models.FloatField)
-    ]  # fmt: skip
+        for model in ours
+        for field in model._meta.get_fields()
+        if isinstance(field, models.FloatField)
+    ]
     assert floats == []
 
 

@@ -11,25 +11,36 @@ from cchc.kit.models import Decided, decided_together
 
 #: A draft scheme or a cycle in preparation is thrown away with its parts; a unit with its names.
 PARTS = {
-    "Criterion.scheme", "Criterion.parent", "Criterion.field", "ScoreLevel.criterion", "Band.scheme",
-    "SurveyComponent.criterion", "CycleScheme.cycle", "Milestone.cycle", "Extension.cycle",
+    "Criterion.scheme",
+    "Criterion.parent",
+    "Criterion.field",
+    "ScoreLevel.criterion",
+    "Band.scheme",
+    "SurveyComponent.criterion",
+    "CycleScheme.cycle",
+    "Milestone.cycle",
+    "Extension.cycle",
     "UnitAlias.unit",
-}  # fmt: skip
+}
 OURS = [
     model for app in ("units", "assessments") for model in apps.get_app_config(app).get_models()
     if not model._meta.auto_created
 ]  # fmt: skip
 DECIDED = [model for model in OURS if issubclass(model, Decided)]
 DECISION = {
-    "decision_number": "12/QĐ-UBND", "decision_date": dt.date(2026, 1, 5), "decision_signer": "Chủ tịch",
-}  # fmt: skip
+    "decision_number": "12/QĐ-UBND",
+    "decision_date": dt.date(2026, 1, 5),
+    "decision_signer": "Chủ tịch",
+}
 
 
 def foreign_keys() -> dict[str, models.ForeignKey]:
     return {
         f"{model.__name__}.{field.name}": field
-        for model in OURS for field in model._meta.local_fields if isinstance(field, models.ForeignKey)
-    }  # fmt: skip
+        for model in OURS
+        for field in model._meta.local_fields
+        if isinstance(field, models.ForeignKey)
+    }
 
 
 def test_every_foreign_key_protects_but_those_of_parts() -> None:
@@ -62,12 +73,12 @@ def test_decision_stands_whole(model) -> None:
 
     constraint.validate(model, model(**DECISION))
     constraint.validate(model, model())
-    for name in DECISION:
-        half = {key: value for key, value in DECISION.items() if key != name}
+    for name, value in DECISION.items():
+        half = {key: other for key, other in DECISION.items() if key != name}
         with pytest.raises(ValidationError):
             constraint.validate(model, model(**half))
         with pytest.raises(ValidationError):
-            constraint.validate(model, model(**{name: DECISION[name]}))
+            constraint.validate(model, model(**{name: value}))
 
 
 def test_models_resting_on_decisions_are_known() -> None:

@@ -34,27 +34,32 @@ def test_sweep_sees_the_templates() -> None:
 def test_no_template_has(what) -> None:
     found = {
         f"{name_of(path)}: {match.group()}"
-        for path in templates() for match in FORBIDDEN[what].finditer(path.read_text(encoding="utf-8"))
-    }  # fmt: skip
+        for path in templates()
+        for match in FORBIDDEN[what].finditer(path.read_text(encoding="utf-8"))
+    }
     assert found - TRUSTED == set()
 
 
 def test_no_code_marks_text_as_safe() -> None:
     found = [
         f"{name_of(path)}:{node.lineno}"
-        for path in modules() for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("mark_safe", "SafeString")
-    ]  # fmt: skip
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ("mark_safe", "SafeString")
+    ]
     assert found == []
 
 
 @pytest.mark.parametrize(
     ("what", "text"),
     [
-        ("inline script", "<script>alert(1)</script>"), ("inline style", '<p style="color: red">'),
-        ("handler", '<a href="/" onclick="x()">'), ("javascript address", '<a href="javascript:x">'),
+        ("inline script", "<script>alert(1)</script>"),
+        ("inline style", '<p style="color: red">'),
+        ("handler", '<a href="/" onclick="x()">'),
+        ("javascript address", '<a href="javascript:x">'),
         ("unescaped text", "{{ note|safe }}"),
     ],
-)  # fmt: skip
+)
 def test_sweep_finds(what, text) -> None:
     assert FORBIDDEN[what].search(text)

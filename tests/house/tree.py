@@ -32,9 +32,9 @@ def modules(*folders: str) -> Iterator[Path]:
     """Yield the Python files under folders such as `assessments/scoring`, migrations apart."""
     for path in tracked():
         name = name_of(path)
-        if path.suffix == ".py" and "migrations" not in path.parts:
-            if any(name.startswith(f"{folder}/") for folder in folders or CODE):
-                yield path
+        inside = any(name.startswith(f"{folder}/") for folder in folders or CODE)
+        if inside and path.suffix == ".py" and "migrations" not in path.parts:
+            yield path
 
 
 def templates() -> Iterator[Path]:

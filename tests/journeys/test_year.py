@@ -1,4 +1,4 @@
-"""A whole year through HTTP, each act by the person whose it is: from the first fact to a correction."""
+"""A whole year through HTTP, from the first fact to a correction, each act by whose it is."""
 
 import csv
 import datetime as dt
@@ -43,8 +43,10 @@ POINTS = {
     "2.2": D("0.5"),
 }  # fmt: skip
 DECISION = {
-    "decision_number": "12/QĐ-UBND", "decision_date": "2032-03-01", "decision_signer": "Chủ tịch UBND Thành phố",
-}  # fmt: skip
+    "decision_number": "12/QĐ-UBND",
+    "decision_date": "2032-03-01",
+    "decision_signer": "Chủ tịch UBND Thành phố",
+}
 
 
 @pytest.fixture
@@ -70,9 +72,19 @@ class Journey:
         Membership.objects.create(
             user=self.employed_user, unit=self.first.unit, since=dt.date(year.cycle.year, 1, 1)
         )
-        users = {name: getattr(year, name) for name in (
-            "secretary", "chair", "member", "officer", "leader", "survey_officer", "auditor", "outsider",
-        )} | {"employed": self.employed_user}  # fmt: skip
+        users = {
+            name: getattr(year, name)
+            for name in (
+                "secretary",
+                "chair",
+                "member",
+                "officer",
+                "leader",
+                "survey_officer",
+                "auditor",
+                "outsider",
+            )
+        } | {"employed": self.employed_user}
         self.people = {name: Person(user, calendar) for name, user in users.items()}
         self.staff = {
             (dossier.unit.pk, name): Person(getattr(dossier, name), calendar)
@@ -135,9 +147,12 @@ def units_fill_in_and_sign(journey: Journey) -> None:
 def bad_facts_stay_on_screen(journey: Journey) -> None:
     contributor, first = journey.of(journey.first, "contributor"), journey.first
     for code, facts in (
-        ("1.3", {"a": "50", "b": "60"}), ("1.3", {"a": "năm mươi", "b": "47"}),
-        ("1.3", {"a": "1.234,5", "b": "1"}), ("1.4", {"a": "-3", "b": "1"}), ("1.5", {"count": "1.000"}),
-    ):  # fmt: skip
+        ("1.3", {"a": "50", "b": "60"}),
+        ("1.3", {"a": "năm mươi", "b": "47"}),
+        ("1.3", {"a": "1.234,5", "b": "1"}),
+        ("1.4", {"a": "-3", "b": "1"}),
+        ("1.5", {"count": "1.000"}),
+    ):
         answer = contributor.save(first, code, **facts)
         assert answer.status_code == 422, facts
         for typed in facts.values():
@@ -309,9 +324,14 @@ def surveys_come_in(journey: Journey) -> None:
     kind = RespondentKind.objects.get(code="nguoi-dan")
     for dossier, mean in ((journey.first, "80"), (journey.second, "90.5")):
         answer = officer.post(
-            reverse("admin:assessments_surveyresult_add"), round=SurveyRound.objects.get().pk,
-            unit=dossier.unit.pk, criterion=year.criterion("2.4").pk, kind=kind.pk, sample="100", mean=mean,
-        )  # fmt: skip
+            reverse("admin:assessments_surveyresult_add"),
+            round=SurveyRound.objects.get().pk,
+            unit=dossier.unit.pk,
+            criterion=year.criterion("2.4").pk,
+            kind=kind.pk,
+            sample="100",
+            mean=mean,
+        )
         assert answer.status_code == 302, answer.context["errors"]
 
 
@@ -431,7 +451,9 @@ def nothing_is_public_before_its_moment(journey: Journey) -> None:
 def results_are_public(journey: Journey, folder: Any) -> None:
     visitor, publication = Client(), Publication.objects.get()
     addresses = public_addresses(journey, publication.slug)
-    assert addresses["ranking"] in visitor.get("/").content.decode()  # the first visitor rings the bell
+    assert (
+        addresses["ranking"] in visitor.get("/").content.decode()
+    )  # the first visitor rings the bell
     answers = {name: visitor.get(address) for name, address in addresses.items()}
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(
         addresses, 200

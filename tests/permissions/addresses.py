@@ -1,4 +1,4 @@
-"""Every address of the portal, read from the urlconf, and made visitable with objects that exist."""
+"""Every address of the portal, read from the urlconf, with objects that exist put in."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def model_of(pattern: str) -> Any:
 
 def visit(pattern: str, fill: Callable[[str, str], str]) -> str:
     """Return an address for a pattern; `fill` gives each argument of it a value."""
-    if pattern.endswith(")/$") or pattern.endswith("*)$"):  # the few written as expressions
+    if pattern.endswith((")/$", "*)$")):  # the few written as expressions
         pattern = _EXPRESSIONS[pattern]
     return "/" + _ARGUMENT.sub(lambda found: fill(pattern, found[1]), pattern)
 
@@ -43,5 +43,7 @@ _EXPRESSIONS = {
     "admin/^(?P<app_label>auth|account|mfa|units|assessments)/$": "admin/assessments/",
     "admin/(?P<url>.*)$": "admin/khong-co",
     r"tai-khoan/^confirm-email/(?P<key>[-:\w]+)/$": "tai-khoan/confirm-email/x/",
-    r"tai-khoan/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "tai-khoan/password/reset/key/x-y/",
-}  # fmt: skip
+    r"tai-khoan/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
+        "tai-khoan/password/reset/key/x-y/"
+    ),
+}

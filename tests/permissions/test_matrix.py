@@ -91,13 +91,25 @@ def address_of(pattern: str, secrets: Secrets) -> str:
         if pattern.startswith("bo-tieu-chi/"):
             return year.scheme.code
         values = {
-            "key": f"{year.cycle.year}" if pattern.startswith("tu-danh-gia") else secrets.public.slug,
-            "slug": unit.slug, "field": "1", "code": "1.3", "sequence": "1",
-            "pk": str(secrets.revision.pk if pattern.startswith("tai-lieu") else secrets.question.pk),
-            "group": "SBN", "publication": secrets.public.slug, "name": f"{secrets.public.slug}-SBN" if pattern.endswith(".csv") else secrets.public.slug,
+            "key": f"{year.cycle.year}"
+            if pattern.startswith("tu-danh-gia")
+            else secrets.public.slug,
+            "slug": unit.slug,
+            "field": "1",
+            "code": "1.3",
+            "sequence": "1",
+            "pk": str(
+                secrets.revision.pk if pattern.startswith("tai-lieu") else secrets.question.pk
+            ),
+            "group": "SBN",
+            "publication": secrets.public.slug,
+            "name": f"{secrets.public.slug}-SBN"
+            if pattern.endswith(".csv")
+            else secrets.public.slug,
             "action": _ACTS.get(model.__name__ if model else "", "x"),
-            "content_type_id": "1", "object_id": "1",
-        }  # fmt: skip
+            "content_type_id": "1",
+            "object_id": "1",
+        }
         return values[name]
 
     assert publication.kind == PublicationKind.OFFICIAL
@@ -105,9 +117,12 @@ def address_of(pattern: str, secrets: Secrets) -> str:
 
 
 _ACTS = {
-    "Submission": "conclude", "Adjustment": "accept", "Cycle": "close", "Publication": "withdraw",
+    "Submission": "conclude",
+    "Adjustment": "accept",
+    "Cycle": "close",
+    "Publication": "withdraw",
     "Scheme": "retire",
-}  # fmt: skip
+}
 
 
 def publication_unit(secrets: Secrets) -> str:
@@ -188,19 +203,37 @@ def marks_in(pattern: str, body: str, role: str) -> Iterator[str]:
 
 #: Where somebody might look for what the lists do not show.
 BYWAYS = (
-    "/admin/assessments/submission/?q=Mật", "/admin/assessments/submission/?q={code}",
-    "/admin/assessments/criterionscore/?q={code}", "/admin/assessments/appraisal/?q=1.3",
-    "/admin/assessments/submission/?state=appraising", "/admin/assessments/submission/?group__id__exact={group}",
-    "/admin/assessments/explanation/?q={code}", "/admin/assessments/event/?q=save",
-    "/admin/assessments/surveyresult/?q={code}", "/admin/units/unit/?q=Mật",
+    "/admin/assessments/submission/?q=Mật",
+    "/admin/assessments/submission/?q={code}",
+    "/admin/assessments/criterionscore/?q={code}",
+    "/admin/assessments/appraisal/?q=1.3",
+    "/admin/assessments/submission/?state=appraising",
+    "/admin/assessments/submission/?group__id__exact={group}",
+    "/admin/assessments/explanation/?q={code}",
+    "/admin/assessments/event/?q=save",
+    "/admin/assessments/surveyresult/?q={code}",
+    "/admin/units/unit/?q=Mật",
     "/admin/autocomplete/?term=Mật&app_label=units&model_name=membership&field_name=unit",
     "/admin/autocomplete/?term=Mật&app_label=assessments&model_name=councilmember&field_name=unit",
     "/admin/autocomplete/?term=1.3&app_label=assessments&model_name=appraisal&field_name=score",
-    "/tim-don-vi/?q=Mật", "/xep-hang/{year}/", "/xep-hang/{year}/{group_code}/", "/du-lieu-mo/{year}.json",
-    "/du-lieu-mo/{year}-{group_code}.csv", "/don-vi/{slug}/", "/don-vi/{slug}/{year}/", "/", "/du-lieu-mo/",
-    "/du-lieu-mo/index.json", "/sitemap.xml", "/en/", "/en/xep-hang/{year}/", "/en/don-vi/{slug}/{year}/",
-    "/media/{file}", "/{file}", "/static/{file}",
-)  # fmt: skip
+    "/tim-don-vi/?q=Mật",
+    "/xep-hang/{year}/",
+    "/xep-hang/{year}/{group_code}/",
+    "/du-lieu-mo/{year}.json",
+    "/du-lieu-mo/{year}-{group_code}.csv",
+    "/don-vi/{slug}/",
+    "/don-vi/{slug}/{year}/",
+    "/",
+    "/du-lieu-mo/",
+    "/du-lieu-mo/index.json",
+    "/sitemap.xml",
+    "/en/",
+    "/en/xep-hang/{year}/",
+    "/en/don-vi/{slug}/{year}/",
+    "/media/{file}",
+    "/{file}",
+    "/static/{file}",
+)
 
 
 @roles
@@ -208,13 +241,20 @@ def test_byways_tell_no_secret(secrets, role) -> None:
     year, browser, leaks = secrets.year, browser_of(secrets, role), []
     for byway in BYWAYS:
         address = byway.format(
-            code=year.first.unit.code, group=year.group.pk, group_code=year.group.code.lower(),
-            year=year.cycle.year, slug=year.first.unit.slug, file=secrets.revision.file.name,
-        )  # fmt: skip
+            code=year.first.unit.code,
+            group=year.group.pk,
+            group_code=year.group.code.lower(),
+            year=year.cycle.year,
+            slug=year.first.unit.slug,
+            file=secrets.revision.file.name,
+        )
         response = browser.get(address)
         assert response.status_code < 500, address
-        leaks += [f"{address}: {mark}" for mark in marks_in(address[1:], body_of(response), role)
-                  if not (mark in NAMED and f"q={mark.split()[1]}" in address)]  # fmt: skip
+        leaks += [
+            f"{address}: {mark}"
+            for mark in marks_in(address[1:], body_of(response), role)
+            if not (mark in NAMED and f"q={mark.split()[1]}" in address)
+        ]
     assert leaks == []
 
 
@@ -222,11 +262,19 @@ def test_table_keeps_the_lines_of_the_design() -> None:
     """What must hold whatever single cells say."""
     rows = table()
     scored = [
-        pattern for pattern in rows
-        if pattern.startswith(("admin/assessments/criterionscore/<", "admin/assessments/appraisal/<",
-                               "admin/assessments/submission/<", "admin/assessments/councildecision/<",
-                               "admin/assessments/explanation/<", "admin/assessments/approval/<"))
-    ]  # fmt: skip
+        pattern
+        for pattern in rows
+        if pattern.startswith(
+            (
+                "admin/assessments/criterionscore/<",
+                "admin/assessments/appraisal/<",
+                "admin/assessments/submission/<",
+                "admin/assessments/councildecision/<",
+                "admin/assessments/explanation/<",
+                "admin/assessments/approval/<",
+            )
+        )
+    ]
     private = [
         pattern for pattern in rows if pattern.startswith(("tu-danh-gia/", "tai-lieu/", "bat-dau/"))
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
+from django.urls import clear_url_caches
 from django.utils import translation
 
 from tests.factories.units import make_user
@@ -19,6 +20,7 @@ def _in_english(settings: Any) -> Iterator[None]:
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
+    clear_url_caches()  # they hold prefixes that depend on the language of the site
 
 
 @pytest.fixture
@@ -39,12 +41,6 @@ def workbook(*rows: list[Any]) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def _static_root(settings: Any) -> None:
-    """Have the folder of static files, which whitenoise asks for when a client starts."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 Upload = Callable[..., Any]

@@ -10,6 +10,7 @@ from assessments.models import Appointment, Cycle, CycleScheme, Submission
 from assessments.workflow import cycles  # noqa: F401 - importing declares the rows
 from assessments.workflow.machine import perform, problems
 from tests.factories.cycles import make_issued_scheme, make_milestones, make_user
+from tests.workflow.world import past_triggers
 from units.models import Unit, UnitGroup, UnitHead
 
 pytestmark = pytest.mark.django_db
@@ -80,10 +81,9 @@ def test_unit_without_procedures_finds_its_leaves_filled_in(cycle, officer):
     part.scheme = make_issued_scheme(group)
     part.save()
     # The leaf of ratios is one that asks for procedures; a scheme is frozen, so past the trigger.
-    from tests.workflow.world import past_triggers
-
     past_triggers(
-        "UPDATE assessments_criterion SET needs_procedures = true WHERE scheme_id = %s AND code = '1.3'",
+        "UPDATE assessments_criterion SET needs_procedures = true"
+        " WHERE scheme_id = %s AND code = '1.3'",
         part.scheme_id,
     )
     open_it(cycle, officer)
@@ -121,7 +121,9 @@ SPOILS = {
     "no plan": lambda cycle: Cycle.objects.filter(pk=cycle.pk).update(
         decision_number="", decision_date=None, decision_signer=""
     ),
-    "an illustrative cycle on a real scheme": lambda cycle: Cycle.objects.filter(pk=cycle.pk).update(illustrative=True),
+    "an illustrative cycle on a real scheme": lambda cycle: Cycle.objects.filter(
+        pk=cycle.pk
+    ).update(illustrative=True),
     "stages out of order": lambda cycle: cycle.milestones.filter(stage=Stage.COUNCIL).update(
         opens_at=AT - dt.timedelta(days=300), closes_at=AT - dt.timedelta(days=299)
     ),
@@ -129,7 +131,7 @@ SPOILS = {
     "a scheme of another group": lambda cycle: cycle.cycle_schemes.update(
         group=UnitGroup.objects.create(code="KH", name="Nhóm khác")
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("spoil", SPOILS)

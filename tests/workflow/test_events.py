@@ -1,4 +1,4 @@
-"""The log seals into a chain per cycle, and verification names what was tampered with (design 6)."""
+"""The log seals into a chain per cycle; verification names what was changed (design 6)."""
 
 from io import StringIO
 

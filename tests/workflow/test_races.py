@@ -1,4 +1,4 @@
-"""Many people at once on real connections: nothing is lost, and one of two acts is told (design 6)."""
+"""Many people at once on real connections: nothing is lost, the slower is told (design 6)."""
 
 import threading
 from collections.abc import Callable
@@ -42,7 +42,9 @@ def at_once(*acts: Callable[[], Any]) -> list[type[Refused] | None]:
 
 def saver(year: Any, code: str, **claim: Any) -> Callable[[], Any]:
     row = year.first.score(code)
-    return lambda: save_leaf(score=row, by=year.first.focal, at=year.at, version=row.version, **claim)
+    return lambda: save_leaf(
+        score=row, by=year.first.focal, at=year.at, version=row.version, **claim
+    )
 
 
 def test_twenty_savers_on_one_dossier_lose_nothing() -> None:
@@ -51,7 +53,11 @@ def test_twenty_savers_on_one_dossier_lose_nothing() -> None:
         dossier.score(code)
         for dossier in year.dossiers for code in ("1.1", "1.3", "1.4", "1.5", "2.1", "2.2")
     ]  # fmt: skip
-    claims = {"1.1": {"met": True}, "1.3": {"a": D(50), "b": D(47)}, "1.4": {"a": D(20), "b": D(18)}}
+    claims = {
+        "1.1": {"met": True},
+        "1.3": {"a": D(50), "b": D(47)},
+        "1.4": {"a": D(20), "b": D(18)},
+    }
     owners = {dossier.submission.pk: dossier.focal for dossier in year.dossiers}
     acts = [
         lambda row=row: save_leaf(
@@ -89,9 +95,13 @@ def test_save_against_submit_is_either_in_the_receipt_or_refused() -> None:
     before = year.first.score("1.4").self_points
 
     def submit() -> Any:
-        return perform("submit", year.first.submission, by=year.first.head, at=year.at, statement=True)
+        return perform(
+            "submit", year.first.submission, by=year.first.head, at=year.at, statement=True
+        )
 
-    saved, signed = at_once(saver(year, "1.4", a=D(20), b=D(10), no_evidence_reason="Bảng kê"), submit)
+    saved, signed = at_once(
+        saver(year, "1.4", a=D(20), b=D(10), no_evidence_reason="Bảng kê"), submit
+    )
 
     receipt, now = Receipt.objects.get(), year.first.score("1.4").self_points
     assert signed is None
@@ -105,7 +115,9 @@ def test_heads_who_sign_at_once_get_one_receipt(twice: int) -> None:
     year = make_year(units=1)
     fill(year.first, year.at)
     acts = [
-        lambda: perform("submit", year.first.submission, by=year.first.head, at=year.at, statement=True)
+        lambda: perform(
+            "submit", year.first.submission, by=year.first.head, at=year.at, statement=True
+        )
     ] * twice
 
     outcomes = at_once(*acts)

@@ -1,4 +1,4 @@
-"""The whole table, tried from every state by everybody: what is not allowed leaves no trace but one.
+"""The whole table, tried from every state by everybody: a refusal leaves no trace but one.
 
 The expected rows are written here once more, from design 3 and 0.1 to 0.3, not read from the code.
 """
@@ -14,7 +14,7 @@ from assessments.choices import (
     PublicationState,
     SchemeState,
     SubmissionState,
-)  # fmt: skip
+)
 from assessments.errors import BadInput, GuardFailed, NoteNeeded, NotPermitted, Refused, WrongState
 from assessments.models import (
     Adjustment,
@@ -66,8 +66,11 @@ OTHERS: dict[type, dict[str, tuple[set[str], set[str]]]] = {
     Adjustment: {"accept": ({"proposed"}, CHAIR), "refuse": ({"proposed"}, CHAIR)},
 }  # fmt: skip
 STATES: dict[type, Any] = {
-    Scheme: SchemeState, Cycle: CycleState, Publication: PublicationState, Adjustment: AdjustmentState,
-}  # fmt: skip
+    Scheme: SchemeState,
+    Cycle: CycleState,
+    Publication: PublicationState,
+    Adjustment: AdjustmentState,
+}
 NOTED = {"accept_late", "close_without_dossier", "return", "send_back", "reopen", "open_correction"}
 actions = pytest.mark.parametrize("action", EXPECTED)
 
@@ -154,9 +157,12 @@ def test_act_is_refused_to_everybody_else_and_from_every_other_state(world, acti
             if name in people and state in sources:
                 continue
             refusal = refused_without_trace(
-                lambda by=person: machine.perform(action, submission, by=by, at=world.year.at, **given),
-                submission, action,
-            )  # fmt: skip
+                lambda by=person: machine.perform(
+                    action, submission, by=by, at=world.year.at, **given
+                ),
+                submission,
+                action,
+            )
             assert type(refusal) is (WrongState if name in people else NotPermitted)
 
 
@@ -200,9 +206,12 @@ def test_act_needs_its_reason(world, action) -> None:
     given = data_of(action, world) | {"note": " \n "}
 
     refusal = refused_without_trace(
-        lambda: machine.perform(action, submission, by=world.people[name], at=world.year.at, **given),
-        submission, action,
-    )  # fmt: skip
+        lambda: machine.perform(
+            action, submission, by=world.people[name], at=world.year.at, **given
+        ),
+        submission,
+        action,
+    )
 
     assert type(refusal) is NoteNeeded
 
@@ -230,9 +239,12 @@ def test_act_names_the_input_that_is_wrong(world, action, state, given, field) -
     data = {"note": "Lý do"} | data_of(action, world) | given
 
     refusal = refused_without_trace(
-        lambda: machine.perform(action, submission, by=world.people[name], at=world.year.at, **data),
-        submission, action,
-    )  # fmt: skip
+        lambda: machine.perform(
+            action, submission, by=world.people[name], at=world.year.at, **data
+        ),
+        submission,
+        action,
+    )
 
     assert (type(refusal), refusal.field) == (BadInput, field)
 
@@ -244,14 +256,33 @@ def guard_cases() -> dict[str, tuple[str, Callable[[World], Any]]]:
         return world.year.first.submission.scores
 
     return {
-        "a leaf not filled in": ("submit", lambda w: scores(w).filter(criterion__code="1.1").update(self_points=None)),
-        "neither evidence nor reason": ("submit", lambda w: scores(w).filter(criterion__code="1.2").update(no_evidence_reason=" ")),
-        "an unassigned field": ("start", lambda w: w.year.council.members.get(user=w.year.member).assignments.filter(field__code="1").delete()),
+        "a leaf not filled in": (
+            "submit",
+            lambda w: scores(w).filter(criterion__code="1.1").update(self_points=None),
+        ),
+        "neither evidence nor reason": (
+            "submit",
+            lambda w: scores(w).filter(criterion__code="1.2").update(no_evidence_reason=" "),
+        ),
+        "an unassigned field": (
+            "start",
+            lambda w: (
+                w.year.council.members.get(user=w.year.member)
+                .assignments.filter(field__code="1")
+                .delete()
+            ),
+        ),
         "no open question": ("request_explanation", lambda w: Explanation.objects.all().delete()),
-        "a leaf without points": ("conclude", lambda w: w.year.first.score("1.1").appraisals.all().delete()),
+        "a leaf without points": (
+            "conclude",
+            lambda w: w.year.first.score("1.1").appraisals.all().delete(),
+        ),
         "an open question": ("conclude", lambda w: worlds.ask(w.year, due_at=w.year.at + DAY)),
-        "a missing final point": ("approve", lambda w: scores(w).filter(criterion__code="2.4").update(final_points=None)),
-    }  # fmt: skip
+        "a missing final point": (
+            "approve",
+            lambda w: scores(w).filter(criterion__code="2.4").update(final_points=None),
+        ),
+    }
 
 
 @pytest.mark.parametrize("case", guard_cases())
@@ -265,9 +296,12 @@ def test_each_condition_alone_stops_the_act(world, case) -> None:
     data = {"note": "Lý do"} | data_of(action, world)
 
     refusal = refused_without_trace(
-        lambda: machine.perform(action, submission, by=world.people[name], at=world.year.at, **data),
-        submission, action,
-    )  # fmt: skip
+        lambda: machine.perform(
+            action, submission, by=world.people[name], at=world.year.at, **data
+        ),
+        submission,
+        action,
+    )
 
     assert type(refusal) is GuardFailed
     assert len(refusal.reasons) == 1
@@ -279,9 +313,12 @@ def object_of(model: type, world: World) -> Any:
         return make_draft(world.year, seen=False)
     if model is Adjustment:
         return Adjustment.objects.create(
-            submission=world.year.first.submission, kind="bonus", points=1, reason="Sáng kiến",
+            submission=world.year.first.submission,
+            kind="bonus",
+            points=1,
+            reason="Sáng kiến",
             proposed_by=world.year.secretary,
-        )  # fmt: skip
+        )
     return {Scheme: world.year.scheme, Cycle: world.year.cycle}[model]
 
 
@@ -302,9 +339,12 @@ def test_act_on_another_object_is_refused_to_everybody_else(world, model, action
                 if name in people and state in sources:
                     continue
                 refused_without_trace(
-                    lambda by=person: machine.perform(action, obj, by=by, at=world.year.at, note="Lý do"),
-                    obj, action,
-                )  # fmt: skip
+                    lambda by=person: machine.perform(
+                        action, obj, by=by, at=world.year.at, note="Lý do"
+                    ),
+                    obj,
+                    action,
+                )
 
 
 def test_buttons_are_the_acts_that_the_person_may_do(world) -> None:

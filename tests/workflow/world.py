@@ -16,10 +16,21 @@ DAY = dt.timedelta(days=1)
 CLOCK = "clock"
 #: What a refused act must leave as it was; the log of refusals apart.
 _WATCHED = (
-    "submission", "criterionscore", "scorehistory", "receipt", "appraisal", "explanation",
-    "councildecision", "approval", "adjustment", "publication", "publishedresult", "cycle", "scheme",
+    "submission",
+    "criterionscore",
+    "scorehistory",
+    "receipt",
+    "appraisal",
+    "explanation",
+    "councildecision",
+    "approval",
+    "adjustment",
+    "publication",
+    "publishedresult",
+    "cycle",
+    "scheme",
     "eventnote",
-)  # fmt: skip
+)
 _PICTURE = " UNION ALL ".join(
     f"SELECT '{name}', md5(string_agg(t::text, '|' ORDER BY t.id)) FROM assessments_{name} t"
     for name in _WATCHED
@@ -85,9 +96,13 @@ def close_windows(year: Year, at: dt.datetime) -> None:
 def ask(year: Year, *, due_at: dt.datetime) -> Explanation:
     """Leave a question open on the first leaf."""
     return Explanation.objects.create(
-        score=year.first.score("1.1"), round=1, question="Vì sao?", asked_at=year.at - DAY, due_at=due_at,
+        score=year.first.score("1.1"),
+        round=1,
+        question="Vì sao?",
+        asked_at=year.at - DAY,
+        due_at=due_at,
         asked_by=year.council.members.get(user=year.member),
-    )  # fmt: skip
+    )
 
 
 def picture() -> list[Any]:

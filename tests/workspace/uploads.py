@@ -12,7 +12,10 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\x00IEND\xaeB`\x82"
 )
-JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+JPG = (
+    b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+    b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x00\xff\xd9"
+)
 
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:
@@ -20,7 +23,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def pdf(name: str = "Kế hoạch.pdf", extra: bytes = b"") -> SimpleUploadedFile:
-    return upload(name, PDF + extra)
+    return upload(name, PDF.replace(b"%%EOF", b"%" + extra + b"\n%%EOF"))
 
 
 def package(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cchc.kit.granting import GrantingMixin
 from cchc.kit.admin import PlainSearch, TableAdmin
 from units import permissions
 from units.models import Membership, SigningAuthorisation, UnitHead, User
@@ -156,7 +157,7 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
             messages.warning(request, text % {"count": left})
 
 
-class PersonRow(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
+class PersonRow(GrantingMixin, PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
     """A dated row that ties a person to a unit."""
 
     list_filter = [InForceFilter, ("unit__group", admin.RelatedOnlyFieldListFilter)]

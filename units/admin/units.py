@@ -165,6 +165,10 @@ class UnitAdmin(PlainSearch, TableAdmin, admin.ModelAdmin):  # type: ignore[type
     autocomplete_fields = ["group"]
     inlines = [AliasInline, HeadInline, OriginInline, SuccessionInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> list[str]:
+        """Keep code and address: published pages and files are found by them."""
+        return ["code", "slug"] if obj else []
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Unit], search_term: str
     ) -> tuple[QuerySet[Unit], bool]:
