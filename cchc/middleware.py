@@ -4,9 +4,13 @@ import time
 import uuid
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from cchc.kit.requests import request_id
 
@@ -29,6 +33,27 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class SecondFactorMiddleware:
+    """Send people who work in the admin or sign to set up a second factor first (design 0.24)."""
+
+    GUARDED = ("/admin/", "/tu-danh-gia/")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if (
+            settings.MFA_REQUIRED
+            and user.is_authenticated
+            and request.path.startswith(self.GUARDED)
+            and not is_mfa_enabled(user)
+        ):
+            messages.warning(request, _("Set up the second factor first."))
+            return HttpResponseRedirect(reverse("mfa_index"))
+        return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

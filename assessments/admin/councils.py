@@ -38,7 +38,7 @@ def _councils(user: User) -> QuerySet[Council]:
     return Council.objects.filter(pk__in=seats.values("council"))
 
 
-class MemberInline(GrantingMixin, admin.TabularInline):  # type: ignore[type-arg]
+class MemberInline(GrantingMixin, admin.TabularInline):  # type: ignore[misc, type-arg]
     """The seats of a council."""
 
     model = CouncilMember

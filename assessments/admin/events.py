@@ -1,5 +1,7 @@
 """The log, to read, for those who oversee the year."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -44,7 +46,7 @@ class EventAdmin(ReadOnlyAdmin):
         note = EventNote.objects.filter(event=event).first()
         return note.text if note else "—"
 
-    def get_fields(self, request: HttpRequest, obj: Event | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Show the written reason with the event."""
         return [*super().get_fields(request, obj), "reason_given"]
 

@@ -25,6 +25,7 @@ from assessments.models import (
 )
 from assessments.workflow import drafts, publications, questions, sets
 from assessments.workflow.machine import perform
+from assessments.workflow.remarks import save_remarks
 from units.models import User
 
 Say = Callable[[str], None]
@@ -99,11 +100,14 @@ def signer(submission: Submission, at: dt.datetime) -> User:
 def hand_in(submission: Submission, at: dt.datetime) -> None:
     """Fill the whole dossier, sign it and hand it in."""
     fill(submission, at)
-    Submission.objects.filter(pk=submission.pk).update(
+    save_remarks(
+        submission=submission,
+        by=signer(submission, at),
+        at=at,
         difficulties="Minh họa: một số nhiệm vụ phải phối hợp nhiều cơ quan nên kéo dài.",
         proposals="Minh họa: đề nghị kết nối số liệu giải quyết hồ sơ với hệ thống của Thành phố.",
+        unchanged=lambda _stored: True,
     )
-    submission.refresh_from_db()
     perform("submit", submission, by=signer(submission, at), at=at, statement=True)
 
 

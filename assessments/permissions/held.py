@@ -37,7 +37,7 @@ def has_role(user: User, role: str, at: dt.datetime) -> Verdict:
 
 def seats_of(user: User, day: dt.date) -> QuerySet[CouncilMember]:
     """Return the council seats the person holds on `day`; a dissolved council gives none."""
-    return user.council_seats.on(day).filter(  # type: ignore[no-any-return]
+    return user.council_seats.on(day).filter(
         Q(council__dissolved_on=None) | Q(council__dissolved_on__gt=day)
     )
 

@@ -107,15 +107,10 @@ class AssignmentResource(TableResource):
             )
         elif seats and not pairs:
             errors["field"] = _("The cycle of this council does not use that scheme.")
-        unit = None
-        if squeeze(cell_text(row.get(UNIT_CODE))) or squeeze(cell_text(row.get(UNIT_NAME))):
-            try:
-                unit = self.book.find(
-                    code=squeeze(cell_text(row.get(UNIT_CODE))),
-                    name=squeeze(cell_text(row.get(UNIT_NAME))),
-                )
-            except ValueError as error:
-                errors["unit"] = str(error)
+        try:
+            unit = self._unit(row)
+        except ValueError as error:
+            errors["unit"] = str(error)
         if errors:
             raise ValidationError(errors)
         seat, field = _preferred(pairs)
@@ -124,6 +119,11 @@ class AssignmentResource(TableResource):
                 {"unit": _("The member has a conflict of interest with this unit.")}
             )
         return {"member": seat, "field": field, "unit": unit}
+
+    def _unit(self, row: dict[str, Any]) -> Any:
+        """Return the unit that narrows the row, None without one; raise ValueError."""
+        code, name = (squeeze(cell_text(row.get(heading))) for heading in (UNIT_CODE, UNIT_NAME))
+        return self.book.find(code=code, name=name) if code or name else None
 
     def _conflicts_of(self, seat: CouncilMember) -> set[int]:
         if seat.pk not in self.conflicts:

@@ -158,11 +158,7 @@ class SurveyResultResource(TableResource):
             name: squeeze(cell_text(row.get(name)))
             for name in (BODY, YEAR, UNIT_CODE, UNIT_NAME, CODE, KIND)
         }
-        rounds = [
-            each for each in self.rounds
-            if (not text[BODY] or fold(each.body) == fold(text[BODY]))
-            and (not text[YEAR] or str(each.cycle.year) == text[YEAR])
-        ]  # fmt: skip
+        rounds = self._rounds(text)
         if len(rounds) != 1:
             errors["round"] = (
                 _("Several surveys fit; name the survey body and the year.")
@@ -183,6 +179,15 @@ class SurveyResultResource(TableResource):
             message = _("This is no survey leaf of the unit's scheme.")
             raise ValidationError({"criterion": message} if scheme else {"unit": _not_yours()})
         return {"round": rounds[0], "unit": unit, "criterion": leaf, "kind": kind}
+
+    def _rounds(self, text: dict[str, str]) -> list[SurveyRound]:
+        """Return the rounds that the body and the year, as far as given, name."""
+        return [
+            each
+            for each in self.rounds
+            if (not text[BODY] or fold(each.body) == fold(text[BODY]))
+            and (not text[YEAR] or str(each.cycle.year) == text[YEAR])
+        ]
 
     def import_instance(self, instance: SurveyResult, row: dict[str, Any], **kwargs: Any) -> None:
         """Set what the row names and its figures; report every error of the row at once."""

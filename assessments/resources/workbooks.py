@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 import openpyxl
+from defusedxml.ElementTree import fromstring
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from openpyxl.xml.constants import ARC_WORKBOOK, ARC_WORKBOOK_RELS, REL_NS, SHEET_MAIN_NS
 
 from assessments.errors import BadInput
 from assessments.resources.cells import Column, Entry, Faults
@@ -20,6 +22,8 @@ from cchc.kit.text import unaccent
 
 MEGABYTE = 1024 * 1024
 MAX_SHEETS = 20
+#: Parts of the archive together (styles, strings …) are held in memory; sheets are streamed.
+MAX_PARTS_BYTES = 24 * MEGABYTE
 MAX_ROWS = 2000
 MAX_COLUMNS = 60
 HEADER_WITHIN = 30
@@ -101,13 +105,16 @@ def _check_archive(file: IO[bytes], max_bytes: int) -> None:
         raise refuse(_("The file is larger than %(size)s MB.") % {"size": max_bytes // MEGABYTE})
     try:
         with zipfile.ZipFile(file) as archive:
-            names = [part.filename.lower() for part in archive.infolist()]
+            sizes = {part.filename.lower(): part.file_size for part in archive.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise refuse(_("The file is damaged or is not an Excel workbook (.xlsx).")) from error
-    if "xl/workbook.xml" not in names or "[content_types].xml" not in names:
+    if "xl/workbook.xml" not in sizes or "[content_types].xml" not in sizes:
         raise refuse(_("The file is an archive, not an Excel workbook (.xlsx)."))
-    if any(mark in name for name in names for mark in _MACROS):
+    if any(mark in name for name in sizes for mark in _MACROS):
         raise refuse(_("The workbook carries macros or embedded objects; save it as plain .xlsx."))
+    others = [size for name, size in sizes.items() if not name.startswith("xl/worksheets/")]
+    if sum(others) > MAX_PARTS_BYTES:
+        raise _unpacks()
     _scan(file)
 
 
@@ -117,12 +124,32 @@ def _scan(file: IO[bytes]) -> None:
         sheet_scan.scan(file)
     except sheet_scan.TooManyRows as error:
         text = _("The sheet has more than %(count)s rows.")
-        raise refuse(text % {"count": sheet_scan.MAX_SCANNED_ROWS}) from error
+        text %= {"count": sheet_scan.MAX_SCANNED_ROWS}
+        raise refuse(text, sheet=_title(file, error.part)) from error
     except sheet_scan.TooMuchInside as error:
         raise _unpacks() from error
     # A damaged part raises whatever its decompressor does.
     except Exception as error:
         raise refuse(_("The file is damaged or is not an Excel workbook (.xlsx).")) from error
+
+
+def _title(file: IO[bytes], part: str) -> str:
+    """Return the title of the sheet kept in `part`, or nothing when the workbook hides it."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            parts = [archive.getinfo(name) for name in (ARC_WORKBOOK, ARC_WORKBOOK_RELS)]
+            if sum(info.file_size for info in parts) > MEGABYTE:
+                return ""
+            book, relations = (fromstring(archive.read(info)) for info in parts)
+    # A title is a courtesy: the workbook is refused already, whatever is wrong with these parts.
+    except Exception:
+        return ""
+    places = {item.get("Id"): item.get("Target", "") for item in relations}
+    for sheet in book.iter(f"{{{SHEET_MAIN_NS}}}sheet"):
+        place = places.get(sheet.get(f"{{{REL_NS}}}id"), "")
+        if place.lstrip("/").removeprefix("xl/") == part.removeprefix("xl/"):
+            return str(sheet.get("name", ""))
+    return ""
 
 
 def _unpacks() -> BadWorkbook:

@@ -50,9 +50,7 @@ def decide_leaf(
         appraisals.require_open(row, at)
         check_meeting(meeting, row.submission)
         if not reason.strip():
-            raise BadInput(
-                _("Write the council's reason."), field="reason", code=row.criterion.code
-            )
+            raise BadInput(_("Write the council's reason."), field="reason")
         outcome = appraisals.judged(row, points=points, applicable=applicable)
         decision, _made = CouncilDecision.objects.update_or_create(
             score=row,

@@ -31,6 +31,13 @@ class Act:
     note: str = ""
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def person(self) -> User:
+        """Return who acts; raise NotPermitted for the clock."""
+        if self.by is None:
+            raise NotPermitted(_("Sign in."))
+        return self.by
+
 
 def nobody(user: User, obj: Any, at: dt.datetime) -> Verdict:
     """Refuse everybody: only the clock performs such an act."""

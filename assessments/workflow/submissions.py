@@ -77,8 +77,8 @@ def _submit(submission: Submission, act: Act) -> dict[str, Any]:
     submission.submitted_at = act.at
     submission.return_due_at = None
     submission.returned_from = ""
-    title = permissions.signature_title(act.by, submission, act.at)
-    receipt = receipts.write(submission, by=act.by, at=act.at, signed_as=title)
+    title = permissions.signature_title(act.person, submission, act.at)
+    receipt = receipts.write(submission, by=act.person, at=act.at, signed_as=title)
     return {"receipt": receipt.number, "sha256": receipt.sha256}
 
 
@@ -86,7 +86,7 @@ def _accept(submission: Submission, act: Act) -> dict[str, Any]:
     submission.late = True
     submission.submitted_at = act.at
     title = _("accepted late by the secretariat")
-    receipt = receipts.write(submission, by=act.by, at=act.at, signed_as=title)
+    receipt = receipts.write(submission, by=act.person, at=act.at, signed_as=title)
     return {"receipt": receipt.number, "sha256": receipt.sha256}
 
 

@@ -49,7 +49,7 @@ def made_today(row: Any) -> bool:
 class GrantingMixin:
     """For admins and inlines of such rows; put it before ModelAdmin or TabularInline."""
 
-    form = GrantingForm
+    form: Any = GrantingForm
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -22,7 +22,14 @@ _MAX_TEXTS = 3 * MAX_CELLS
 
 
 class TooManyRows(ValueError):
-    """The sheets have more rows than MAX_SCANNED_ROWS, blank ones and gaps included."""
+    """The sheets have more rows than MAX_SCANNED_ROWS, blank ones and gaps included.
+
+    `part` is the name of the part of the archive where the count passed the limit.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
 
 
 class TooMuchInside(ValueError):
@@ -34,7 +41,7 @@ class _Counts:
 
     def __init__(self) -> None:
         self.rows = self.cells = self.texts = self.others = self.sheets = 0
-        self.last = 0  # the row number reached in the part
+        self.part, self.last = "", 0  # the part being read and the row number reached there
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -57,12 +64,12 @@ class _Counts:
         reached = self.last + 1
         if number is not None:
             if not (number.isascii() and number.isdigit() and len(number) < 8):
-                raise TooManyRows  # Excel's last row is 1048576
+                raise TooManyRows(self.part)  # Excel's last row is 1048576
             reached = int(number)
         self.rows += max(reached - self.last, 1)
         self.last = reached
         if self.rows > MAX_SCANNED_ROWS:
-            raise TooManyRows
+            raise TooManyRows(self.part)
 
     def doctype(self, *_arguments: object) -> None:
         raise TooMuchInside  # no program writes one; entities could swell
@@ -83,7 +90,7 @@ def scan(file: IO[bytes]) -> None:
             raise TooMuchInside
         # Any part may be a sheet, whatever its name: the relationships decide.
         for part in parts:
-            counts.last = 0
+            counts.part, counts.last = part.filename, 0
             with archive.open(part) as stream:
                 _scan_part(stream, counts)
 

@@ -164,7 +164,7 @@ def bad_facts_stay_on_screen(journey: Journey) -> None:
 
 
 def attach_a_paper(journey: Journey) -> None:
-    first = journey.first
+    first, content = journey.first, uploads.pdf().read()
     answer = journey.of(first, "contributor").post(
         page(first, "evidence", field="1", code="1.1"), upload=uploads.pdf(), number="05/KH-STN",
         issued_on="10/01/2026", issuer="Sở", abstract="Kế hoạch năm",
@@ -173,7 +173,7 @@ def attach_a_paper(journey: Journey) -> None:
     item = first.score("1.1").evidence.get()
     address = reverse("workspace:file", args=[item.revision_id])
     served = journey.of(first, "focal").get(address)
-    assert b"".join(served.streaming_content) == uploads.PDF
+    assert b"".join(served.streaming_content) == content
     assert served["Content-Disposition"].startswith("attachment")
     for name in ("outsider", "employed", "officer"):
         assert journey.people[name].get(address).status_code == 404

@@ -104,6 +104,7 @@ def test_rows_gaps_and_blanks_are_counted(case):
 
     assert str(kit).startswith(f"The file has more than {sheet_scan.MAX_SCANNED_ROWS} rows")
     assert f"more than {sheet_scan.MAX_SCANNED_ROWS} rows" in sentence(page)
+    assert [fault.sheet for fault in page.faults] == ["Sheet"]
 
 
 @pytest.mark.parametrize("case", MUCH)

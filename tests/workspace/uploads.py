@@ -23,7 +23,8 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def pdf(name: str = "Kế hoạch.pdf", extra: bytes = b"") -> SimpleUploadedFile:
-    return upload(name, PDF.replace(b"%%EOF", b"%" + extra + b"\n%%EOF"))
+    comment = b"%" + extra + b"\n" if extra else b""
+    return upload(name, PDF.replace(b"%%EOF", comment + b"%%EOF"))
 
 
 def package(

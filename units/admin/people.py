@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cchc.kit.granting import GrantingMixin
 from cchc.kit.admin import PlainSearch, TableAdmin
+from cchc.kit.granting import GrantingMixin
 from units import permissions
 from units.models import Membership, SigningAuthorisation, UnitHead, User
 from units.permissions import person_of
