@@ -39,10 +39,11 @@ def load(*, at: dt.datetime, say: years.Say) -> None:
     say("Nhập kết quả báo chí đã nêu của năm 2021 và 2024")
     records.load_records(by=people.person("lanhdao.snv"), at=at)
     before = [schemes[code] for code in ("SBN", "CQND", "UBQH")]
-    for year in (2022, 2023):
+    for year, by_pages in ((2022, False), (2023, True)):
         say(f"Năm {year}: tự đánh giá, thẩm định, phê duyệt, công bố")
         calendar = Calendar(dt.date(year, 12, 1))
-        years.finish(years.open_year(year, before, calendar), calendar, say)
+        cycle = years.open_year(year, before, calendar)
+        years.finish(cycle, calendar, say, by_pages=by_pages)
     say("Năm 2025: đang thẩm định")
     calendar = Calendar.with_now_in(Stage.APPRAISAL, at)
     years.leave_in_appraisal(years.open_year(2025, [schemes["UBPX"]], calendar), calendar, say)

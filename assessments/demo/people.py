@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
-from assessments.choices import PortalRole
-from assessments.models import Appointment
+from assessments import permissions
+from assessments.choices import CouncilRole, PortalRole
+from assessments.models import Appointment, Submission
 from units.models import Membership, Unit, UnitHead, User
 
 #: One password for every account of the demo; it serves on the loopback address only.
@@ -16,6 +17,19 @@ DECISION = {
     "decision_number": "MH-01/QĐ (minh họa)",
     "decision_date": SINCE,
     "decision_signer": "Người ký (minh họa)",
+}
+#: Which appraiser has which fields; the fourth stands in where another has a conflict.
+FIELDS = {
+    "thamdinh1": ("1", "2"),
+    "thamdinh2": ("3", "4"),
+    "thamdinh3": ("5", "6", "7"),
+    "thamdinh4": ("1", "2", "3", "4", "5", "6", "7"),
+}
+#: Who usually acts in a role; the City approver stands in for all of them (design 0.1).
+USUAL = {
+    CouncilRole.CHAIR: ("chutich.hd",),
+    CouncilRole.SECRETARY: ("thuky.hd", "thuky2.hd"),
+    PortalRole.HOME_AFFAIRS_LEADER: ("lanhdao.snv",),
 }
 
 
@@ -138,3 +152,17 @@ def load_heads() -> None:
 def person(username: str) -> User:
     """Return one of the accounts."""
     return User.objects.get(username=username)
+
+
+def signer(submission: Submission, at: dt.datetime) -> User:
+    """Return the account of the unit's head on that day."""
+    return User.objects.get(tenures__in=submission.unit.heads.on(permissions.day_of(at)))
+
+
+def actor(submission: Submission, role: CouncilRole | PortalRole, at: dt.datetime) -> User:
+    """Return who acts on the dossier in that role: the usual person, else the City approver."""
+    for username in (*USUAL[role], "pheduyet.tp"):
+        user = person(username)
+        if permissions.acts_for(user, submission, role, at):
+            return user
+    raise LookupError(f"nobody may act as {role} on {submission}")
