@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from assessments.admin.base import ActForm
 from assessments.choices import SELF_SCORED
 from assessments.models import CriterionScore, Meeting
+from assessments.workflow import conclusions
+from assessments.workflow.machine import Text
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -59,6 +61,19 @@ class MeetingForm(ActForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
         field.queryset = Meeting.objects.filter(council__cycle=self.obj.cycle_id)
+
+
+class ConcludeForm(MeetingForm):
+    """Choose the meeting, with the leaves before one's eyes that will not count (design 0.9)."""
+
+    @property
+    def facts(self) -> list[tuple[Text, list[str]]]:
+        """List the leaves left out of the denominator, each with the reason for it."""
+        lines = [
+            f"{row.criterion}: {reason or _('no reason given')}"
+            for row, reason in conclusions.left_out(self.obj)
+        ]
+        return [(_("Leaves that do not apply and are left out of the denominator"), lines)]
 
 
 class CloseForm(MeetingForm):

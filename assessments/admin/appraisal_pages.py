@@ -77,7 +77,7 @@ class AppraisalPagesMixin:
         ]
         context = {
             **self._page_context(request, submission), "title": _("Appraisal"), "rows": shown,
-            "assigned": bool(mine), "council_page": _may_decide(request, submission),
+            "assigned": bool(mine), "council_page": may_decide(request, submission),
         }  # fmt: skip
         return TemplateResponse(request, "admin/assessments/submission/appraisal.html", context)
 
@@ -85,7 +85,7 @@ class AppraisalPagesMixin:
     def council_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show disputed leaves, survey leaves and adjustments, with the forms of the council."""
         submission = self.readable_object(request, pk)
-        if not _may_decide(request, submission):
+        if not may_decide(request, submission):
             raise Http404
         leaves = appraisal.readable_leaves(user_of(request), timezone.now())
         bound: dict[tuple[str, int], forms.Form] = {}
@@ -113,7 +113,8 @@ class AppraisalPagesMixin:
         }  # fmt: skip
 
 
-def _may_decide(request: HttpRequest, submission: Submission) -> bool:
+def may_decide(request: HttpRequest, submission: Submission) -> bool:
+    """Tell whether the person has the council's page of this dossier: chair or secretary."""
     user, now = user_of(request), timezone.now()
     return any(
         permissions.acts_for(user, submission, role, now)

@@ -1,22 +1,15 @@
 """What the council gave and decided, to read; bonuses and penalties with their acts."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 
-from assessments import permissions
 from assessments.admin.base import WorkflowAdmin
-from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin, user_of
+from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin
 from assessments.models import (
     Adjustment,
     Appraisal,
     Approval,
     CouncilDecision,
     Explanation,
-    Meeting,
 )  # fmt: skip
 
 _CYCLE = ("score__submission__cycle", admin.RelatedOnlyFieldListFilter)
@@ -105,37 +98,3 @@ class AdjustmentAdmin(WorkflowAdmin, DossierScopedAdmin, ReadOnlyAdmin):
         "decided_at",
     )
     readonly_fields = fields
-
-
-@admin.register(Meeting)
-class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Meetings of the council with the number and the signed file of their minutes."""
-
-    list_display = ("minutes_number", "held_on", "council")
-    list_filter = (("council", admin.RelatedOnlyFieldListFilter),)
-    list_select_related = ("council",)
-    search_fields = ("minutes_number",)
-    exclude = ("minutes_file",)
-    actions = None
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
-        """Return the meetings of the person's councils; of all for those who oversee them."""
-        user, day = user_of(request), timezone.localdate()
-        rows = super().get_queryset(request)
-        if permissions.roles_of(user, day) & {"home_affairs_leader", "city_approver", "auditor"}:
-            return rows
-        seats = permissions.seats_of(user, day)
-        return rows.filter(council__in=seats.values("council"))
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
-        """Offer the person's own councils only."""
-        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.name == "council" and request is not None:
-            seats = permissions.seats_of(user_of(request), timezone.localdate())
-            field.queryset = field.queryset.filter(pk__in=seats.values("council"))
-        return field
-
-    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
-        """Keep a meeting on which decisions rest."""
-        allowed: bool = super().has_delete_permission(request, obj)
-        return allowed and not (obj and obj.decisions.exists())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.errors import BadInput, GuardFailed, Refused
 from assessments.workflow import machine
+from assessments.workflow.machine import Text
 from units.permissions import person_of
 
 
@@ -33,6 +34,11 @@ class ActForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["note"].required = row.needs_note
         self.order_fields([name for name in self.fields if name != "note"])
+
+    @property
+    def facts(self) -> list[tuple[Text, list[str]]]:
+        """Return what the person should have before their eyes: headings with their lines."""
+        return []
 
     def act_data(self) -> dict[str, Any]:
         """Return the cleaned data that `perform` takes beside the note."""
@@ -124,7 +130,10 @@ class WorkflowAdmin(admin.ModelAdmin):
             "action_label": row.label,
             "form": form,
             "blocked": blocked,
-            "problems": standing if request.method == "GET" else [],
+            # After a refusal the form itself says what stands in the way.
+            "problems": [] if form.is_bound else standing,
+            "locked": blocked or bool(standing),
+            "remedy": self.remedy(request, obj, row),
             "cancel_url": self.after_act(obj),
         }
 
@@ -146,6 +155,10 @@ class WorkflowAdmin(admin.ModelAdmin):
             return False
         messages.success(request, _("Done: %s.") % row.label)
         return True
+
+    def remedy(self, request: HttpRequest, obj: Any, row: machine.Transition) -> dict[str, Any]:
+        """Return label and address of the page where what stands in the way is put right."""
+        return {"label": _("Open “%s” to put this right") % obj, "url": self.after_act(obj)}
 
     def after_act(self, obj: Any) -> str:
         """Return the page to show after an act."""

@@ -19,6 +19,8 @@ from assessments.queries.scheme_differences import differences
 from assessments.queries.schemes import content_of
 from assessments.resources.scheme_export import write_scheme
 from assessments.workflow.schemes import copy_scheme, discard_draft, may_prepare
+from cchc.kit.downloads import attachment
+from cchc.kit.files import PAPERS, FileRefused, inspect
 from units.permissions import person_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,7 +29,6 @@ _EDITABLE = (
     "title", "illustrative", "decimals", "bonus_cap", "penalty_cap", "dispute_spread",
     "decision_number", "decision_date", "decision_signer", "decision_file",
 )  # fmt: skip
-_DECISION_FILES = {".pdf": b"%PDF", ".docx": b"PK\x03\x04"}
 
 
 class SchemeForm(forms.ModelForm):
@@ -39,15 +40,13 @@ class SchemeForm(forms.ModelForm):
         widgets = {"decision_file": forms.FileInput}
 
     def clean_decision_file(self) -> Any:
-        """Refuse a file whose first bytes do not agree with its name."""
+        """Refuse a file whose bytes are not those of a passive PDF or Word document."""
         file = self.cleaned_data["decision_file"]
         if file and "decision_file" in self.changed_data:
-            start = next(
-                (b for end, b in _DECISION_FILES.items() if file.name.lower().endswith(end)), None
-            )
-            if start is None or not file.read(4).startswith(start):
-                raise forms.ValidationError(_("Attach a PDF or a Word document (.docx)."))
-            file.seek(0)
+            try:
+                inspect(file, endings=PAPERS)
+            except FileRefused as refusal:
+                raise forms.ValidationError(str(refusal.message)) from refusal
         return file
 
 
@@ -140,10 +139,7 @@ class SchemeAdmin(SchemeImportMixin, WorkflowAdmin):
     def decision_view(self, request: HttpRequest, pk: int) -> FileResponse:
         """Send the decision's file as an attachment; 404 where there is none."""
         scheme = self.scoped_object(request, pk)
-        if not scheme.decision_file:
-            raise Http404
-        name = scheme.decision_file.name.rpartition("/")[2]
-        return FileResponse(scheme.decision_file.open("rb"), as_attachment=True, filename=name)
+        return attachment(scheme.decision_file)
 
     def differences_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what changed from another version (`from`, else the one superseded)."""

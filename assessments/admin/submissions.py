@@ -12,12 +12,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
-from assessments.admin.act_forms import CloseForm, LeavesForm, MeetingForm, ReturnForm
-from assessments.admin.appraisal_pages import AppraisalPagesMixin
+from assessments.admin.act_forms import CloseForm, ConcludeForm, LeavesForm, ReturnForm
+from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
 from assessments.models import Approval, CriterionScore, Submission
-from assessments.workflow import approvals, conclusions, surveys
+from assessments.workflow import approvals, conclusions, machine, surveys
 from cchc.kit.admin import PlainSearch
 
 #: Importing the stages puts their rows into the table of acts.
@@ -52,7 +52,7 @@ class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyA
     plain_fields = ("unit_name",)
     act_forms: ClassVar[dict[str, type[ActForm]]] = {
         "return": ReturnForm, "send_back": LeavesForm, "reopen": LeavesForm,
-        "open_correction": LeavesForm, "conclude": MeetingForm, "close_without_dossier": CloseForm,
+        "open_correction": LeavesForm, "conclude": ConcludeForm, "close_without_dossier": CloseForm,
     }  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
@@ -76,6 +76,20 @@ class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyA
         shown: tuple[str, ...] = self.list_display
         readable = permissions.readable_submissions(user_of(request), timezone.now())
         return shown if readable.exists() else tuple(name for name in shown if name != "pages")
+
+    def remedy(
+        self, request: HttpRequest, obj: Submission, row: machine.Transition
+    ) -> dict[str, Any]:
+        """Send to the council's page, or leaf by leaf, whoever may read the scores."""
+        name, label = "appraisal", _("To the appraisal, leaf by leaf")
+        if may_decide(request, obj):
+            name, label = "council", _("To the council's decisions")
+        elif not permissions.may_read_scores(user_of(request), obj, timezone.now()):
+            return super().remedy(request, obj, row)
+        return {
+            "label": label,
+            "url": reverse(f"admin:assessments_submission_{name}", args=[obj.pk]),
+        }
 
     @admin.display(description=_("appraisal"))
     def pages(self, obj: Submission) -> SafeString:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from assessments.choices import CouncilRole, Stage
 from assessments.demo import pages, surveys, verbs
 from assessments.demo.calendar import Calendar
+from assessments.demo.papers import illustrative_pdf
 from assessments.demo.people import DECISION, FIELDS, person
 from assessments.models import (
     Assignment,
@@ -21,7 +24,7 @@ from assessments.models import (
     Scheme,
     Submission,
 )  # fmt: skip
-from assessments.workflow import drafts, publications
+from assessments.workflow import drafts, meetings, publications
 from assessments.workflow.machine import perform
 
 Say = Callable[[str], None]
@@ -109,11 +112,14 @@ def _tell(say: Say, place: int, dossiers: list[Submission], done: str) -> None:
 
 
 def _meet(cycle: Cycle, calendar: Calendar) -> Meeting:
-    return Meeting.objects.create(
-        council=cycle.council,
-        minutes_number=f"01/BB-HĐ-{cycle.year} (minh họa)",
-        held_on=calendar.during(Stage.COUNCIL).date(),
-    )
+    at = calendar.during(Stage.COUNCIL)
+    number = f"01/BB-HĐ-{cycle.year} (minh họa)"
+    paper = illustrative_pdf(f"Biên bản số {number}")
+    return meetings.save_meeting(
+        meeting=Meeting(council=cycle.council, minutes_number=number, held_on=at.date()),
+        by=person("thuky.hd"), at=at,
+        upload=ContentFile(paper, name=f"bien-ban-{cycle.year}-minh-hoa.pdf"),
+    )  # fmt: skip
 
 
 def publish(cycle: Cycle, at: dt.datetime) -> Publication:

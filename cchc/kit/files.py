@@ -10,6 +10,7 @@ import re
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -36,6 +37,9 @@ CONTENT_TYPES = {
     "jpeg": "image/jpeg",
 }
 ACCEPT = ",".join(f".{ending}" for ending in CONTENT_TYPES)
+#: Endings of a signed paper: a decision, minutes.
+PAPERS = ("pdf", "docx")
+SCANNED_PAPERS = (*PAPERS, "png", "jpg", "jpeg")
 _BEGINNINGS = {
     "pdf": b"%PDF-", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04", "png": b"\x89PNG\r\n\x1a\n",
     "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff",
@@ -79,7 +83,9 @@ class Checked:
     content_type: str
 
 
-def inspect(upload: Any, *, max_bytes: int | None = None) -> Checked:
+def inspect(
+    upload: Any, *, endings: Container[str] = CONTENT_TYPES, max_bytes: int | None = None
+) -> Checked:
     """Return the checked facts of an uploaded file, and leave it rewound.
 
     Raise FileRefused for an ending that is not allowed, an empty or oversize file (at most
@@ -89,6 +95,8 @@ def inspect(upload: Any, *, max_bytes: int | None = None) -> Checked:
     ending = PurePosixPath(name).suffix.lstrip(".").lower()
     if ending not in CONTENT_TYPES:
         raise FileRefused(_("Only PDF, DOCX, XLSX, PNG and JPG files are accepted."))
+    if ending not in endings:
+        raise FileRefused(_("A .%s file is not accepted here.") % ending)
     _check_size(upload.size or 0, max_bytes or settings.EVIDENCE_MAX_BYTES)
     _check_bytes(upload, ending)
     if ending in ("docx", "xlsx"):

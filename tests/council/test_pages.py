@@ -277,3 +277,26 @@ def test_evidence_links_to_its_file(year: Year, enter: Enter) -> None:
     )
     content = enter(year.member).get(page(year.first)).content.decode()
     assert f'href="{reverse("workspace:file", args=[file.pk])}"' in content
+
+
+def test_page_before_the_conclusion_has_no_button_while_something_stands_in_the_way(
+    year: Year, enter: Enter
+) -> None:
+    url = reverse("admin:assessments_submission_act", args=[year.first.submission.pk, "conclude"])
+    client, button = enter(year.chair), '<button class="button" type="submit">Conclude</button>'
+    for response in (client.get(url), client.post(url, {"meeting": make_meeting(year).pk})):
+        content = response.content.decode()
+        assert "Leaves without points" in content
+        assert (button in content, f'href="{page(year.first, "council")}"' in content) == (
+            False, True,
+        )  # fmt: skip
+    appraise_all(year, year.first)
+    assert button in client.get(url).content.decode()
+
+
+def test_page_before_the_conclusion_lists_leaves_left_out(year: Year, enter: Enter) -> None:
+    appraise_all(year, year.first)
+    appraise(year, year.first, "1.3", applicable=False, reason="Không phát sinh hồ sơ")
+    url = reverse("admin:assessments_submission_act", args=[year.first.submission.pk, "conclude"])
+    ((_heading, lines),) = enter(year.chair).get(url).context["form"].facts
+    assert lines == [f"{year.criterion('1.3')}: Không phát sinh hồ sơ"]

@@ -14,7 +14,7 @@ from assessments.models import (
     SurveyRound,
 )  # fmt: skip
 from assessments.workflow import appraisals, approvals, conclusions, machine, surveys  # noqa: F401
-from tests.factories.cycles import D, Dossier, Year, make_user, make_year
+from tests.factories.cycles import D, Dossier, Year, make_milestones, make_user, make_year
 from units.models import Unit, User
 
 #: What both units claim, in points.
@@ -25,8 +25,11 @@ CLAIMED = {
 
 
 def make_judged_year(**fields: Any) -> Year:
-    """Make a year whose dossiers are under appraisal, with the units' own points."""
-    values = {"stage": Stage.APPRAISAL, "state": SubmissionState.APPRAISING} | fields
+    """Make a year whose dossiers are under appraisal, with the units' own points.
+
+    The council sits already: members still judge leaves, and the chair decides and concludes.
+    """
+    values = {"stage": Stage.COUNCIL, "state": SubmissionState.APPRAISING} | fields
     year = make_year(**values)
     for dossier in year.dossiers:
         for row in dossier.submission.scores.select_related("criterion"):
@@ -50,10 +53,11 @@ def make_member(year: Year, unit: Unit | None = None, *, assigned: bool = True) 
 
 
 def make_meeting(year: Year, number: str = "03/BB-HĐTĐ") -> Meeting:
-    """Hold a meeting of the council."""
+    """Hold a meeting of the council; of its minutes only the name of the file is there."""
     return Meeting.objects.create(
-        council=year.council, held_on=dt.date(year.cycle.year + 1, 1, 20), minutes_number=number
-    )
+        council=year.council, held_on=dt.date(year.cycle.year + 1, 1, 20), minutes_number=number,
+        minutes_file="minutes/bien-ban.pdf",
+    )  # fmt: skip
 
 
 def appraise(year: Year, dossier: Dossier, code: str, by: User | None = None, **given: Any) -> Any:
@@ -84,14 +88,22 @@ def survey(year: Year, dossier: Dossier, *, mean: str = "80", sample: int = 100)
     )  # fmt: skip
 
 
+def reach(year: Year, stage: str) -> None:
+    """Let time pass, or turn back, until `stage` is half over at `year.at`: the dates move."""
+    year.cycle.milestones.all().delete()
+    make_milestones(year.cycle, at=year.at, stage=stage)
+
+
 def conclude(year: Year, dossier: Dossier, **data: Any) -> Submission:
-    """Conclude a dossier as the chair, with a meeting."""
+    """Conclude a dossier as the chair, with a meeting, while the council sits."""
     data.setdefault("meeting", year.council.meetings.first() or make_meeting(year))
     return machine.perform("conclude", dossier.submission, by=year.chair, at=year.at, **data)
 
 
 def make_concluded(year: Year, dossier: Dossier) -> Submission:
-    """Bring a dossier to its conclusion, survey included."""
+    """Bring a dossier to its conclusion, survey included, and the year to the approvals."""
     appraise_all(year, dossier)
     survey(year, dossier)
-    return conclude(year, dossier)
+    concluded = conclude(year, dossier)
+    reach(year, Stage.APPROVAL)
+    return concluded

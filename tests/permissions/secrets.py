@@ -121,6 +121,7 @@ def _judge(year: Year) -> Explanation:
         reason=JUDGED[2],
     )
     meeting, chair = make_meeting(year), year.council.members.get(user=year.chair)
+    meeting.minutes_file.save("bien-ban.pdf", ContentFile(JUDGED[2].encode()))
     CouncilDecision.objects.create(
         score=year.first.score("1.4"), meeting=meeting, points=D("0.7713"), reason=JUDGED[2],
         decided_by=chair, at=year.at,
