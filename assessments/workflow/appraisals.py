@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from assessments import permissions, scoring
-from assessments.choices import CycleState, Method, SubmissionState
+from assessments.choices import Method, SubmissionState
 from assessments.errors import BadInput, NotPermitted, Stale, WindowClosed, WrongState
 from assessments.models import (
     Appraisal,
@@ -22,7 +22,7 @@ from assessments.models import (
 )
 from assessments.queries import appraisal
 from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
-from assessments.workflow import events, refusals, scores, submissions
+from assessments.workflow import events, refusals, scores, windows
 from units.models import User
 
 #: States in which the council may judge leaves.
@@ -79,11 +79,16 @@ def require_reason(row: CriterionScore, outcome: Outcome, reason: str) -> None:
 
 
 def require_open(row: CriterionScore, at: dt.datetime) -> None:
-    """Raise WrongState or WindowClosed unless the council may judge this leaf now."""
+    """Raise WrongState or WindowClosed unless appraisers may judge this leaf now."""
+    require_unasked(row)
+    require_window(row.submission, at)
+
+
+def require_unasked(row: CriterionScore) -> None:
+    """Raise WrongState unless the leaf is in the council's hands and no question freezes it."""
     require_state(row)
     if row.explanations.filter(closed_at=None).exists():
         raise WrongState(_("A question on this leaf is open; wait for its answer or withdraw it."))
-    require_window(row.submission, at)
 
 
 def require_state(row: CriterionScore) -> None:
@@ -101,10 +106,9 @@ def require_state(row: CriterionScore) -> None:
 
 def require_window(submission: Submission, at: dt.datetime) -> None:
     """Raise WindowClosed outside the council's stages; a correction has no window."""
-    if submission.cycle.state == CycleState.PUBLISHED:
-        return
-    if not submissions.appraisal_is_open(submission, at):
-        raise WindowClosed(_("The time for appraisal has not come or is over."))
+    closed = windows.outside(submission, windows.COUNCIL_STAGES, at)
+    if closed:
+        raise WindowClosed(closed[0])
 
 
 def judged(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import permissions
-from assessments.choices import Method, PortalRole, PublicationState
+from assessments.choices import Method, PortalRole, PublicationState, Stage
 from assessments.choices import SubmissionState as State
 from assessments.models import (
     Appraisal,
@@ -19,7 +19,7 @@ from assessments.models import (
     Publication,
     Submission,
 )  # fmt: skip
-from assessments.workflow import events, finals, scores, submissions
+from assessments.workflow import events, finals, scores, submissions, windows
 from assessments.workflow.machine import Act, Text, Transition, register
 
 _CONCLUDING = ("conclude", "close_without_dossier")
@@ -27,7 +27,10 @@ _CONCLUDING = ("conclude", "close_without_dossier")
 
 def approve_problems(submission: Submission, act: Act) -> list[Text]:
     """Return what stands in the way of the approval: four eyes, every final point (design 3)."""
-    found: list[Text] = []
+    found = [
+        *windows.before_end(submission, Stage.APPEAL, act.at),
+        *_not_their_time(submission, act),
+    ]
     if (
         act.by is None
         or permissions.scored_in(act.by, submission)
@@ -48,6 +51,10 @@ def approve_problems(submission: Submission, act: Act) -> list[Text]:
             % ", ".join(flagged)
         )
     return found
+
+
+def _not_their_time(submission: Submission, act: Act) -> list[Text]:
+    return [*windows.outside(submission, [Stage.APPROVAL], act.at)]
 
 
 def _concluded_by(submission: Submission, act: Act) -> bool:
@@ -154,6 +161,7 @@ register(
         ),
         who=_LEADER, who_text=_LEADER_TEXT, guard=approve_problems,
         guard_text=gettext_lazy(
+            "approval stage open and appeals over, but for a correction; "
             "the approver scored and concluded nothing; survey leaves "
             "filled or decided; every final point there"
         ),
@@ -163,7 +171,8 @@ register(
         "send_back", Submission, (State.APPRAISED,), State.APPRAISING,
         label=gettext_lazy("Send back to the council"),
         confirm=gettext_lazy("The leaves you name are appraised again in a new round."),
-        who=_LEADER, who_text=_LEADER_TEXT, guard_text=gettext_lazy("leaves named"),
+        who=_LEADER, who_text=_LEADER_TEXT, guard=_not_their_time,
+        guard_text=gettext_lazy("approval stage open, but for a correction; leaves named"),
         effect=_send_back, needs_note=True,
     ),
     Transition(

@@ -7,11 +7,11 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.choices import AdjustmentState, CouncilRole, Method
+from assessments.choices import AdjustmentState, CouncilRole, Method, Stage
 from assessments.choices import SubmissionState as State
 from assessments.models import Appraisal, CouncilDecision, CriterionScore, Submission
 from assessments.scoring import Outcome
-from assessments.workflow import appraisals, decisions, finals, submissions, surveys
+from assessments.workflow import appraisals, decisions, finals, submissions, surveys, windows
 from assessments.workflow.machine import Act, Text, Transition, register
 
 ZERO = Decimal("0.0000")
@@ -38,8 +38,20 @@ def decided(submission: Submission) -> dict[int, CouncilDecision]:
     return {row.score_id: row for row in rows}
 
 
+def left_out(submission: Submission) -> list[tuple[CriterionScore, str]]:
+    """Return the leaves that will not count, as things stand, each with the reason (design 0.9)."""
+    by_council, by_appraiser = decided(submission), counting(submission)
+    found = []
+    for row in judged_leaves(submission).order_by("criterion__position"):
+        word = by_council.get(row.pk) or by_appraiser.get(row.pk)
+        if word is not None and not word.applicable:
+            found.append((row, word.reason or row.note or row.self_trace))
+    return found
+
+
 def conclude_problems(submission: Submission, act: Act) -> list[Text]:
     """Return what stands in the way of the conclusion (design 3)."""
+    found = _not_the_councils_time(submission, act)
     settled = set(decided(submission)) | set(counting(submission))
     leaves = judged_leaves(submission)
     without = [row.criterion.code for row in leaves if row.pk not in settled]
@@ -47,7 +59,6 @@ def conclude_problems(submission: Submission, act: Act) -> list[Text]:
     waiting = submissions.open_questions(submission).values_list(
         "score__criterion__code", flat=True
     )
-    found: list[Text] = []
     for codes, text in (
         (without, _("Leaves without points: %s.")),
         (disputed, _("Disputed leaves that the council has not decided: %s.")),
@@ -58,6 +69,10 @@ def conclude_problems(submission: Submission, act: Act) -> list[Text]:
     if submission.adjustments.filter(state=AdjustmentState.PROPOSED).exists():
         found.append(_("A proposed bonus or penalty is not decided yet."))
     return found
+
+
+def _not_the_councils_time(submission: Submission, act: Act) -> list[Text]:
+    return [*windows.outside(submission, [Stage.COUNCIL], act.at)]
 
 
 def final_outcome(
@@ -128,7 +143,8 @@ register(
             "the unit is ranked so, or not ranked."
         ),
         who=_CHAIR, who_text=gettext_lazy("chair"), effect=_close, needs_note=True, danger=True,
-        guard_text=gettext_lazy("minutes attached"),
+        guard=_not_the_councils_time,
+        guard_text=gettext_lazy("council stage open; minutes attached"),
     ),
     Transition(
         "conclude", Submission, (State.APPRAISING, State.CORRECTING), State.APPRAISED,
@@ -139,8 +155,8 @@ register(
         ),
         who=_CHAIR, who_text=gettext_lazy("chair"), guard=conclude_problems,
         guard_text=gettext_lazy(
-            "every leaf has points, disputed ones are decided; "
-            "no open question; minutes attached"
+            "council stage open, but for a correction; every leaf has points, "
+            "disputed ones are decided; no open question; minutes attached"
         ),
         effect=_conclude,
     ),

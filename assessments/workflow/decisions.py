@@ -15,9 +15,10 @@ from assessments.choices import (
     AdjustmentState,
     CouncilRole,
     PortalRole,
+    Stage,
     SubmissionState,
 )
-from assessments.errors import BadInput, NotPermitted, WrongState
+from assessments.errors import BadInput, NotPermitted, WindowClosed, WrongState
 from assessments.models import (
     Adjustment,
     CouncilDecision,
@@ -27,7 +28,7 @@ from assessments.models import (
     Submission,
 )
 from assessments.scoring import ScoringError, format_decimal
-from assessments.workflow import appraisals, events, refusals, scores
+from assessments.workflow import appraisals, events, refusals, scores, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
@@ -47,7 +48,10 @@ def decide_leaf(
     with transaction.atomic():
         row = appraisals.hold_leaf(score)
         seat = chair_seat(row.submission, by, at)
-        appraisals.require_open(row, at)
+        appraisals.require_unasked(row)
+        closed = windows.outside(row.submission, [Stage.COUNCIL], at)
+        if closed:
+            raise WindowClosed(closed[0])
         check_meeting(meeting, row.submission)
         if not reason.strip():
             raise BadInput(_("Write the council's reason."), field="reason")
@@ -94,9 +98,13 @@ def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
         raise BadInput(_("Choose the meeting whose minutes hold the decision."), field="meeting")
     if meeting.council.cycle_id != submission.cycle_id:
         raise BadInput(_("This meeting belongs to another council."), field="meeting")
-    if not meeting.minutes_number.strip():
+    # Held as it is from here on: nobody changes the minutes while something comes to rest on them.
+    held = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if not held.minutes_number.strip():
         raise BadInput(_("Give the number of the minutes first."), field="meeting")
-    return meeting
+    if not held.minutes_file:
+        raise BadInput(_("Attach the minutes first."), field="meeting")
+    return held
 
 
 def propose_adjustment(

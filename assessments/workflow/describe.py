@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import translation
 
-from assessments.models import Cycle, Publication, Scheme, Submission
+from assessments.models import Adjustment, Cycle, Publication, Scheme, Submission
 from assessments.roles import ROLES
 from assessments.workflow import machine
 from assessments.workflow import table as _declared  # noqa: F401 - importing declares the rows
@@ -16,6 +16,9 @@ Trang này được tạo từ bảng chuyển trạng thái trong mã nguồn b
 `python3 -m cchc manage describe_workflow`; không sửa bằng tay.
 """
 
+#: The order of reading; models that it lacks follow as they were declared.
+_ORDER = (Scheme, Cycle, Submission, Adjustment, Publication)
+
 
 def page() -> str:
     """Return the page in Vietnamese."""
@@ -24,7 +27,8 @@ def page() -> str:
 
 
 def _tables() -> Iterator[str]:
-    for model in (Scheme, Cycle, Submission, Publication):
+    declared = (row.model for row in machine.rows())
+    for model in dict.fromkeys((*_ORDER, *declared)):
         yield f"## {str(model._meta.verbose_name).capitalize()}"
         yield ""
         yield "| việc | từ | đến | ai làm | điều kiện | ghi lý do | xác thực lại |"

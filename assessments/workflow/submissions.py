@@ -128,21 +128,9 @@ def tick(at: dt.datetime) -> list[Submission]:
 
 # Starting, returning, questions ---------------------------------------------------------------
 
-_APPRAISING_STAGES = (Stage.APPRAISAL, Stage.EXPLANATION, Stage.SECOND_APPRAISAL, Stage.COUNCIL)
-
-
-def appraisal_is_open(submission: Submission, at: dt.datetime) -> bool:
-    """Tell whether any stage in which the council works is open."""
-    return any(
-        windows.is_open(submission.cycle, stage, submission.unit_id, at)
-        for stage in _APPRAISING_STAGES
-    )
-
 
 def _start_problems(submission: Submission, act: Act) -> list[Text]:
-    found: list[Text] = []
-    if not appraisal_is_open(submission, act.at):
-        found.append(_("The time for appraisal has not come or is over."))
+    found: list[Text] = [*windows.outside(submission, windows.COUNCIL_STAGES, act.at)]
     bare = permissions.uncovered_fields(submission, act.at)
     if bare:
         names = "; ".join(str(field) for field in bare)
@@ -156,10 +144,13 @@ def _start(submission: Submission, act: Act) -> dict[str, Any]:
 
 
 def _return_problems(submission: Submission, act: Act) -> list[Text]:
+    # A dossier handed in early may go back while others still fill in theirs.
+    stages = (Stage.SELF_ASSESSMENT, *windows.COUNCIL_STAGES)
+    found: list[Text] = [*windows.outside(submission, stages, act.at)]
     due = act.data.get("due_at")
     if due is not None and due <= act.at:
-        return [_("The mending must end in the future.")]
-    return []
+        found.append(_("The mending must end in the future."))
+    return found
 
 
 def _return(submission: Submission, act: Act) -> dict[str, Any]:
@@ -223,7 +214,11 @@ register(
         "lock", Submission, (State.DRAFT,), State.LOCKED,
         label=gettext_lazy("Lock"), confirm=gettext_lazy("The time for self-assessment is over."),
         who_text=gettext_lazy("the clock"), guard=_not_overdue,
-        guard_text=gettext_lazy("the window is over"), clock=True, in_admin=False,
+        guard_text=gettext_lazy(
+            "the window is over; a returned dossier is never locked: "
+            "its mending ends with the act “restore”"
+        ),
+        clock=True, in_admin=False,
     ),
     Transition(
         "restore", Submission, (State.RETURNED,), None,
@@ -248,6 +243,7 @@ register(
         ),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_return_problems,
         guard_text=gettext_lazy(
+            "self-assessment or a stage of the council's work open; "
             "leaves named; time in the future"
         ),
         effect=_return, needs_note=True,
@@ -258,7 +254,8 @@ register(
         confirm=gettext_lazy("The assigned members may appraise the dossier."),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_start_problems,
         guard_text=gettext_lazy(
-            "window open; every field has a member without a conflict of interest"
+            "a stage of the council's work open; "
+            "every field has a member without a conflict of interest"
         ),
         effect=_start,
     ),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from assessments.choices import CycleState, SubmissionState
+from assessments.choices import CycleState, Stage, SubmissionState
 from assessments.errors import BadInput, GuardFailed, NoteNeeded, NotPermitted, WrongState
 from assessments.models import Appointment, Approval, CouncilDecision, Event, EventNote, Meeting
 from assessments.workflow import decisions, finals, questions
@@ -19,6 +19,7 @@ from tests.factories.council import (
     make_judged_year,
     make_meeting,
     make_member,
+    reach,
     survey,
 )  # fmt: skip
 from tests.factories.cycles import D, Year
@@ -165,6 +166,7 @@ def test_approval_waits_for_the_survey(year: Year) -> None:
     with pytest.raises(GuardFailed) as caught:
         perform("approve", year.first.submission, by=year.leader, at=year.at)
     assert "2.4" in str(caught.value)
+    reach(year, Stage.APPROVAL)
     survey(year, year.first)
     perform("fill_surveys", year.first.submission, by=year.secretary, at=year.at)
     perform("approve", year.first.submission, by=year.leader, at=year.at)
@@ -188,6 +190,7 @@ def test_going_back_needs_note_and_leaves(year: Year, action: str) -> None:
     year.first.submission.save()
     with pytest.raises(NoteNeeded):
         perform(action, year.first.submission, by=year.leader, at=year.at, leaves=["1.1"])
+    reach(year, Stage.APPROVAL)
     for leaves in ([], ["9.9"]):
         with pytest.raises(BadInput):
             perform(
@@ -209,6 +212,7 @@ def test_sent_back_leaf_is_appraised_in_a_new_round(year: Year) -> None:
         note="Xem lại",
         leaves=["1.1"],
     )
+    reach(year, Stage.COUNCIL)
     assert year.first.score("1.1").final_points is None
     assert not CouncilDecision.objects.exists()
     assert (
@@ -287,6 +291,7 @@ def test_closing_without_a_dossier_gives_nothing(ranked: bool, db: None) -> None
     )  # fmt: skip
     points = dict(year.first.submission.scores.values_list("criterion__code", "final_points"))
     assert points == {code: D("2.4") if code == "2.4" else D(0) for code in points}
+    reach(year, Stage.APPROVAL)
     perform("approve", year.first.submission, by=year.leader, at=year.at)
 
 

@@ -8,12 +8,19 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from assessments.choices import CouncilRole
+from assessments.choices import CouncilRole, Stage
 from assessments.models import CriterionScore, DeclaredConflict, Event, Submission
 from assessments.workflow import decisions, questions
 from assessments.workflow.machine import perform
 from tests.council.conftest import Enter
-from tests.factories.council import appraise, make_judged_year, make_meeting, make_member, survey
+from tests.factories.council import (
+    appraise,
+    make_judged_year,
+    make_meeting,
+    make_member,
+    reach,
+    survey,
+)
 from tests.factories.cycles import D, Year, make_user
 from units.models import Membership, User
 
@@ -245,9 +252,10 @@ def test_appraiser_of_the_own_unit_by_the_predecessor(busy: Year, enter: Enter) 
 
 def test_approver_concludes_when_every_chair_has_a_conflict(busy: Year, enter: Enter) -> None:
     person(busy, "chair")
-    perform(
-        "send_back", _concluded(busy), by=busy.leader, at=busy.at, note="Xem lại", leaves=["1.1"]
-    )
+    concluded = _concluded(busy)
+    reach(busy, Stage.APPROVAL)
+    perform("send_back", concluded, by=busy.leader, at=busy.at, note="Xem lại", leaves=["1.1"])
+    reach(busy, Stage.COUNCIL)
     url = reverse("admin:assessments_submission_act", args=[busy.first.submission.pk, "conclude"])
     client = enter(busy.approver)
     assert client.get(url).status_code == 200

@@ -167,17 +167,23 @@ def test_act_is_refused_to_everybody_else_and_from_every_other_state(world, acti
 
 
 @pytest.mark.parametrize(
-    ("action", "state"), [("submit", "draft"), ("start", "submitted"), ("lock", "draft")]
-)
+    ("action", "state"),
+    [
+        ("submit", "draft"), ("start", "submitted"), ("return", "submitted"), ("lock", "draft"),
+        ("return", "appraising"), ("conclude", "appraising"), ("approve", "appraised"),
+        ("close_without_dossier", "locked"), ("send_back", "appraised"),
+    ],
+)  # fmt: skip
 def test_act_waits_for_its_window(world, action, state) -> None:
     change = worlds.open_windows if action == "lock" else worlds.close_windows
     submission = world.put(state)
     change(world.year, world.year.at)
     (name,) = EXPECTED[action][1]
 
+    given = {"note": "Theo biên bản họp"} | data_of(action, world)
     refusal = refused_without_trace(
         lambda: machine.perform(
-            action, submission, by=world.people[name], at=world.year.at, **data_of(action, world)
+            action, submission, by=world.people[name], at=world.year.at, **given
         ),
         submission, action,
     )  # fmt: skip

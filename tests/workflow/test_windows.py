@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from assessments.choices import Stage
-from assessments.errors import WindowClosed
-from assessments.models import Extension
-from assessments.workflow import windows
+from assessments.choices import CycleState, Stage
+from assessments.errors import GuardFailed, WindowClosed
+from assessments.models import Extension, Submission
+from assessments.workflow import decisions, windows
 from assessments.workflow.machine import perform
 from assessments.workflow.scores import save_leaf
 from assessments.workflow.submissions import tick
+from tests.factories.council import make_concluded, make_judged_year
 from tests.factories.cycles import make_year
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,72 @@ def test_leaf_is_saved_at_the_last_second_and_refused_at_midnight(year):
     assert "00:00:00 01/03/2031" in str(caught.value)
     assert "23:59:59 15/03/2031" in str(caught.value)
     assert year.first.score("1.1").version == 1
+
+
+@pytest.fixture
+def judged():
+    made = make_judged_year(at=dt.datetime(2031, 3, 10, 9, tzinfo=CITY))
+    make_concluded(made, made.second)
+    return made
+
+
+def span(year, stage, opens, closes):
+    year.cycle.milestones.filter(stage=stage).update(opens_at=opens, closes_at=closes)
+
+
+def approve(year, at):
+    return perform("approve", year.second.submission, by=year.leader, at=at)
+
+
+def decide(year, at):
+    return decisions.decide_leaf(
+        score=year.first.score("1.1"), by=year.chair, at=at, points="1", reason="Biểu quyết",
+        meeting=year.council.meetings.get(),
+    )  # fmt: skip
+
+
+def test_council_decides_a_leaf_within_its_own_stage_only(judged):
+    span(judged, Stage.COUNCIL, OPENS, CLOSES)
+    span(judged, Stage.SECOND_APPRAISAL, CLOSES, CLOSES + dt.timedelta(days=9))
+    assert decide(judged, CLOSES - SECOND).points == 1
+    for at in (OPENS - SECOND, CLOSES):
+        with pytest.raises(WindowClosed, match=r"00:00:00 01/03/2031 .* 23:59:59 15/03/2031"):
+            decide(judged, at)
+    judged.cycle.milestones.filter(stage=Stage.COUNCIL).delete()
+    assert decide(judged, CLOSES).points == 1
+
+
+@pytest.mark.parametrize("state", ["correcting", "appraising"])
+def test_correction_follows_no_window(judged, state):
+    span(judged, Stage.COUNCIL, OPENS, CLOSES)
+    Submission.objects.filter(pk=judged.first.submission.pk).update(state=state)
+    if state == "appraising":  # a correction that was sent back
+        judged.cycle.state = CycleState.PUBLISHED
+        judged.cycle.save()
+    assert decide(judged, CLOSES + dt.timedelta(days=400)).points == 1
+
+
+def test_approval_waits_for_the_end_of_the_appeals_of_the_unit(judged):
+    until = CLOSES + dt.timedelta(days=2)
+    span(judged, Stage.APPEAL, OPENS, CLOSES)
+    span(judged, Stage.APPROVAL, OPENS, CLOSES + dt.timedelta(days=9))
+    Extension.objects.create(
+        cycle=judged.cycle, stage=Stage.APPEAL, unit=judged.second.unit, until=until, reason="Lũ"
+    )
+    with pytest.raises(GuardFailed) as caught:
+        approve(judged, until - SECOND)
+    assert len(caught.value.reasons) == 1
+    assert "23:59:59 17/03/2031" in str(caught.value)
+    assert approve(judged, until).state == "approved"
+
+
+def test_year_without_appeals_is_approved_within_the_stage_of_approval(judged):
+    judged.cycle.milestones.filter(stage=Stage.APPEAL).delete()
+    span(judged, Stage.APPROVAL, OPENS, CLOSES)
+    for at in (OPENS - SECOND, CLOSES):
+        with pytest.raises(GuardFailed, match=r"00:00:00 01/03/2031 .* 23:59:59 15/03/2031"):
+            approve(judged, at)
+    assert approve(judged, OPENS).state == "approved"
 
 
 def test_extension_serves_its_unit_only(year):

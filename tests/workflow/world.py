@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from assessments.choices import SubmissionState
+from assessments.choices import Stage, SubmissionState
 from assessments.models import Explanation, Meeting, Milestone, Submission
 from tests.factories.council import appraise_all, make_judged_year, make_meeting, survey
 from tests.factories.cycles import Year, make_user
@@ -84,8 +84,9 @@ def make_world() -> World:
 
 
 def open_windows(year: Year, at: dt.datetime) -> None:
-    """Let every stage of the year be open at `at`."""
+    """Let every stage of the year be open at `at`, but the appeals, which are over."""
     Milestone.objects.filter(cycle=year.cycle).update(opens_at=at - DAY, closes_at=at + DAY)
+    Milestone.objects.filter(cycle=year.cycle, stage=Stage.APPEAL).update(closes_at=at)
 
 
 def close_windows(year: Year, at: dt.datetime) -> None:
