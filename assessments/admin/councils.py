@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from import_export.results import RowResult
 
 from assessments import permissions
 from assessments.admin.scoped import user_of, without_conflicts
@@ -69,6 +70,14 @@ class CouncilAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 events.record(
                     action="seat",
                     obj=seat,
+                    by=user_of(request),
+                    at=now,
+                    data={"user": seat.user_id, "role": seat.role, "unit": seat.unit_id},
+                )
+            for seat in rows.deleted_objects:  # without a key by now, so told of the council
+                events.record(
+                    action="unseat",
+                    obj=form.instance,
                     by=user_of(request),
                     at=now,
                     data={"user": seat.user_id, "role": seat.role, "unit": seat.unit_id},
@@ -155,6 +164,39 @@ class AssignmentAdmin(TableAdmin, CouncilScopedAdmin):  # type: ignore[misc]
         "field__code",
         "field__name",
     )
+
+    def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
+        """Save and log."""
+        super().save_model(request, obj, form, change)
+        _log_assigned([obj], user_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
+        """Log and delete."""
+        events.record(
+            action="unassign", obj=obj, by=user_of(request), at=timezone.now(), data=_told(obj)
+        )
+        super().delete_model(request, obj)
+
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
+        """Log imported rows in the chain of the cycle as well."""
+        super().generate_log_entries(result, request)
+        moved = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
+        _log_assigned(
+            [row.instance for row in result if row.import_type in moved], user_of(request)
+        )
+
+
+def _log_assigned(rows: list[Assignment], by: User) -> None:
+    now = timezone.now()
+    for row in rows:
+        events.record(action="assign", obj=row, by=by, at=now, data=_told(row))
+
+
+def _told(row: Assignment) -> dict[str, Any]:
+    return {
+        "member": row.member_id, "field": row.field_id, "unit": row.unit_id,
+        "since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None,
+    }  # fmt: skip
 
 
 @admin.register(DeclaredConflict)

@@ -29,6 +29,7 @@ from units.models import User
 JUDGING = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
 
 
+@events.logs_refusals("appraise", on="score")
 def appraise(
     *, score: CriterionScore, by: User, at: dt.datetime, version: int,
     points: Decimal | str | None = None, claim: scores.Claim | None = None,

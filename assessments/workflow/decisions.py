@@ -35,6 +35,7 @@ from units.models import User
 _SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 
 
+@events.logs_refusals("decide_leaf", on="score")
 def decide_leaf(
     *, score: CriterionScore, by: User, at: dt.datetime, meeting: Meeting,
     points: Decimal | str | None,
@@ -48,10 +49,7 @@ def decide_leaf(
     with transaction.atomic():
         row = appraisals.hold_leaf(score)
         seat = chair_seat(row.submission, by, at)
-        appraisals.require_unasked(row)
-        closed = windows.outside(row.submission, [Stage.COUNCIL], at)
-        if closed:
-            raise WindowClosed(closed[0])
+        _require_decidable(row, at)
         check_meeting(meeting, row.submission)
         if not reason.strip():
             raise BadInput(_("Write the council's reason."), field="reason")
@@ -72,6 +70,14 @@ def decide_leaf(
                   "for": votes_for, "against": votes_against},
         )  # fmt: skip
     return decision
+
+
+def _require_decidable(row: CriterionScore, at: dt.datetime) -> None:
+    """Raise WrongState or WindowClosed unless the council may decide this leaf now."""
+    appraisals.require_unasked(row)
+    closed = windows.outside(row.submission, [Stage.COUNCIL], at)
+    if closed:
+        raise WindowClosed(closed[0])
 
 
 def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMember:
@@ -107,6 +113,7 @@ def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
     return held
 
 
+@events.logs_refusals("propose_adjustment", on="submission")
 def propose_adjustment(
     *,
     submission: Submission,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import models
 from django.utils import translation
 
 from assessments.models import Adjustment, Cycle, Publication, Scheme, Submission
@@ -17,7 +18,7 @@ Trang này được tạo từ bảng chuyển trạng thái trong mã nguồn b
 """
 
 #: The order of reading; models that it lacks follow as they were declared.
-_ORDER = (Scheme, Cycle, Submission, Adjustment, Publication)
+_ORDER: tuple[type[models.Model], ...] = (Scheme, Cycle, Submission, Adjustment, Publication)
 
 
 def page() -> str:

@@ -25,6 +25,7 @@ _SCAN_STATES = {
 }
 
 
+@events.logs_refusals("attach", on="score")
 def attach_file(
     *, score: CriterionScore, by: User, at: dt.datetime, upload: Any, number: str = "",
     issued_on: dt.date | None = None, issuer: str = "", abstract: str = "",
@@ -57,6 +58,7 @@ def attach_file(
         raise
 
 
+@events.logs_refusals("attach", on="score")
 def attach_existing(
     *, score: CriterionScore, by: User, at: dt.datetime, revision: DocumentRevision
 ) -> Evidence:
@@ -75,6 +77,7 @@ def attach_existing(
         return _tie(row, revision, by, at)
 
 
+@events.logs_refusals("detach", on="evidence.score")
 def detach(*, evidence: Evidence, by: User, at: dt.datetime) -> Evidence:
     """Take a file off its leaf; it stays in the library and in the leaf's history."""
     with transaction.atomic():

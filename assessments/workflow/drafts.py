@@ -36,6 +36,7 @@ def slug_for(kind: str, year: int, revision: int) -> str:
     return f"{year}{_SUFFIX[PublicationKind(kind)]}{later}"
 
 
+@events.logs_refusals("draft", on="cycle")
 def create_draft(
     *, cycle: Cycle, by: User, at: dt.datetime, title: str = "", note: str = "", **decision: Any
 ) -> Publication:
@@ -58,6 +59,7 @@ def create_draft(
     return save_draft(draft, by=by, at=at)
 
 
+@events.logs_refusals("draft", on="publication")
 def create_correction(
     *, publication: Publication, by: User, at: dt.datetime, reason: str, note: str = ""
 ) -> Publication:
@@ -98,6 +100,7 @@ def require_leader(by: User, at: dt.datetime) -> None:
         raise NotPermitted(verdict.reason)
 
 
+@events.logs_refusals("dry_run", on="publication")
 @transaction.atomic
 def dry_run(
     *, publication: Publication, by: User, at: dt.datetime, seen: str | None = None
@@ -135,7 +138,6 @@ class RecordLine:
     note: str
 
 
-@transaction.atomic
 def draft_record(
     *, year: int, lines: Sequence[RecordLine], by: User, at: dt.datetime, reason: str = ""
 ) -> Publication:
@@ -144,6 +146,16 @@ def draft_record(
     Replaces the lines of a draft under way. Where a record of the year is in force, the draft
     corrects it and `reason` is needed. Raise NotPermitted, BadInput or Stale.
     """
+    with events.refusals(
+        action="draft_record", obj=Publication(), by=by, at=at, data={"year": year}
+    ):
+        return _draft_record(year=year, lines=lines, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def _draft_record(
+    *, year: int, lines: Sequence[RecordLine], by: User, at: dt.datetime, reason: str
+) -> Publication:
     require_leader(by, at)
     draft = _record_draft(year, by, at, reason)
     PublishedResult.objects.filter(publication=draft).delete()

@@ -2,20 +2,30 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from operator import attrgetter
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, models, transaction
 
+from assessments.errors import GuardFailed, NotPermitted, Refused, WindowClosed, WrongState
 from assessments.models import Event
 from cchc.kit import bulk
 from cchc.kit.canonical import canonical_json
 from cchc.kit.requests import request_id
 from units.models import User
 
+P = ParamSpec("P")
+R = TypeVar("R")
 #: The hash before the first event of every chain.
 START = "0" * 64
+#: Refusals that tell of an act tried without the right, at the wrong time or in the wrong state.
+#: BadInput, NoteNeeded and Stale are left out: they are slips of typing and saving, which a person
+#: mends in the same form; logging each would bury the attempts that an auditor looks for.
+TELLING: tuple[type[Refused], ...] = (NotPermitted, WrongState, WindowClosed, GuardFailed)
 
 
 def record(
@@ -32,6 +42,46 @@ def record(
     event.refused = refused
     event.save()
     return event
+
+
+@contextmanager
+def refusals(
+    *, action: str, obj: models.Model, by: User | None, at: dt.datetime,
+    data: dict[str, Any] | None = None, kinds: tuple[type[Refused], ...] = TELLING,
+) -> Iterator[None]:  # fmt: skip
+    """Log a refusal raised inside, in a transaction of its own after the rollback (design 0.21).
+
+    Wrap it around the transaction of the act. `data` holds ids and codes, no free text.
+    """
+    try:
+        yield
+    except kinds:
+        with transaction.atomic():
+            record(action=action, obj=obj, by=by, at=at, data=data, refused=True)
+        raise
+
+
+def logs_refusals(
+    action: str, *, on: str, ids: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that logs the refusals of a verb, on its argument `on` (may be dotted).
+
+    `ids` names further arguments whose ids the event holds.
+    """
+    name, _dot, path = on.partition(".")
+
+    def decorate(verb: Callable[P, R]) -> Callable[P, R]:
+        @wraps(verb)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            given: dict[str, Any] = dict(kwargs)
+            obj = attrgetter(path)(given[name]) if path else given[name]
+            data = {each: given[each].pk for each in ids}
+            with refusals(action=action, obj=obj, by=given["by"], at=given["at"], data=data):
+                return verb(*args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def prepared(

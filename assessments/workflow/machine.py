@@ -123,14 +123,13 @@ def perform(
     """
     row = row_of(type(obj), action)
     act = Act(by=by, at=at, note=note.strip(), data=data)
-    try:
-        with transaction.atomic():
-            locked = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-            _perform_locked(row, locked, act)
-    except Refused:
-        with transaction.atomic():
-            events.record(action=action, obj=obj, by=by, at=at, refused=True)
-        raise
+    # The acts of the table decide a year: here every refusal is told, slips of input as well.
+    with (
+        events.refusals(action=action, obj=obj, by=by, at=at, kinds=(Refused,)),
+        transaction.atomic(),
+    ):
+        locked = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+        _perform_locked(row, locked, act)
     return locked
 
 

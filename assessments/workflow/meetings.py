@@ -69,6 +69,7 @@ def fixed_sentence() -> str:
     )
 
 
+@events.logs_refusals("save_meeting", on="meeting.council")
 def save_meeting(*, meeting: Meeting, by: User, at: dt.datetime, upload: Any = None) -> Meeting:
     """Save a meeting with the file of its minutes, if one is given, and log it.
 
@@ -96,6 +97,7 @@ def save_meeting(*, meeting: Meeting, by: User, at: dt.datetime, upload: Any = N
     return meeting
 
 
+@events.logs_refusals("discard_meeting", on="meeting")
 def discard_meeting(*, meeting: Meeting, by: User, at: dt.datetime) -> None:
     """Delete a meeting on which nothing rests; its file stays in the store, as the log names it.
 

@@ -16,6 +16,7 @@ from units.models import User
 _ANSWERING = (SubmissionState.EXPLAINING, SubmissionState.APPRAISING)
 
 
+@events.logs_refusals("ask", on="score")
 def ask(
     *, score: CriterionScore, by: User, at: dt.datetime, question: str, due_at: dt.datetime
 ) -> Explanation:
@@ -48,6 +49,7 @@ def ask(
     return explanation
 
 
+@events.logs_refusals("answer", on="explanation.score")
 def answer(*, explanation: Explanation, by: User, at: dt.datetime, answer: str) -> Explanation:
     """Answer a question for the unit, once and in time.
 
@@ -73,6 +75,7 @@ def answer(*, explanation: Explanation, by: User, at: dt.datetime, answer: str) 
     return held
 
 
+@events.logs_refusals("withdraw_question", on="explanation.score")
 def withdraw_question(*, explanation: Explanation, by: User, at: dt.datetime) -> Explanation:
     """Take back an open question: its asker, or the secretary. Raise NotPermitted or WrongState."""
     with transaction.atomic():

@@ -13,6 +13,7 @@ from assessments.workflow import events, scores
 from units.models import User
 
 
+@events.logs_refusals("remarks", on="submission")
 def save_remarks(
     *, submission: Submission, by: User, at: dt.datetime, difficulties: str, proposals: str,
     unchanged: Callable[[Submission], bool],

@@ -55,20 +55,18 @@ def import_scheme(
     Raise NotPermitted, WrongState when that version is issued, Stale when the draft changed
     meanwhile, GuardFailed when the version number or the group does not fit.
     """
-    try:
-        with transaction.atomic():
-            _permit(by, at)
-            scheme, replaced = _target(content, seen)
-            _write(scheme, content)
-            data = {"code": scheme.code, "version": scheme.version, "replaced": replaced}
-            events.record(action="import_scheme", obj=scheme, by=by, at=at, data=data)
-    except Refused:
-        data = {"code": content.code, "version": content.version}
-        with transaction.atomic():
-            events.record(
-                action="import_scheme", obj=Scheme(), by=by, at=at, data=data, refused=True
-            )
-        raise
+    heading = {"code": content.code, "version": content.version}
+    with (
+        events.refusals(
+            action="import_scheme", obj=Scheme(), by=by, at=at, data=heading, kinds=(Refused,)
+        ),
+        transaction.atomic(),
+    ):
+        _permit(by, at)
+        scheme, replaced = _target(content, seen)
+        _write(scheme, content)
+        data = {"code": scheme.code, "version": scheme.version, "replaced": replaced}
+        events.record(action="import_scheme", obj=scheme, by=by, at=at, data=data)
     return scheme
 
 
@@ -77,30 +75,29 @@ def copy_scheme(*, scheme: Scheme, by: User, at: dt.datetime) -> Scheme:
 
     Raise NotPermitted, WrongState for a draft, GuardFailed when a newer version exists.
     """
-    try:
-        with transaction.atomic():
-            _permit(by, at)
-            locked = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
-            if locked.is_draft:
-                raise WrongState(_("A draft is changed, not copied."))
-            latest = latest_of(locked.code)
-            if latest is not None and latest.pk != locked.pk:
-                raise GuardFailed([_newer(latest)])
-            content = replace(
-                content_of(locked), version=locked.version + 1, decision_number="",
-                decision_date=None, decision_signer="",
-            )  # fmt: skip
-            draft = Scheme(supersedes=locked)
-            _write(draft, content)
-            data = {"code": draft.code, "version": draft.version, "copied_from": locked.pk}
-            events.record(action="copy_scheme", obj=draft, by=by, at=at, data=data)
-    except Refused:
-        with transaction.atomic():
-            events.record(action="copy_scheme", obj=scheme, by=by, at=at, refused=True)
-        raise
+    with (
+        events.refusals(action="copy_scheme", obj=scheme, by=by, at=at, kinds=(Refused,)),
+        transaction.atomic(),
+    ):
+        _permit(by, at)
+        locked = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+        if locked.is_draft:
+            raise WrongState(_("A draft is changed, not copied."))
+        latest = latest_of(locked.code)
+        if latest is not None and latest.pk != locked.pk:
+            raise GuardFailed([_newer(latest)])
+        content = replace(
+            content_of(locked), version=locked.version + 1, decision_number="",
+            decision_date=None, decision_signer="",
+        )  # fmt: skip
+        draft = Scheme(supersedes=locked)
+        _write(draft, content)
+        data = {"code": draft.code, "version": draft.version, "copied_from": locked.pk}
+        events.record(action="copy_scheme", obj=draft, by=by, at=at, data=data)
     return draft
 
 
+@events.logs_refusals("discard_draft", on="scheme")
 def discard_draft(*, scheme: Scheme, by: User, at: dt.datetime) -> None:
     """Delete a draft; raise NotPermitted, or WrongState when it was issued meanwhile."""
     with transaction.atomic():

@@ -142,6 +142,7 @@ def require_dossier_open(submission: Submission, at: dt.datetime) -> None:
         )
 
 
+@events.logs_refusals("save", on="score")
 def save_leaf(
     *, score: CriterionScore, by: User, at: dt.datetime, version: int, **claimed: Any
 ) -> CriterionScore:

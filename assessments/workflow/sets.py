@@ -61,6 +61,7 @@ def _stamped(
     )
 
 
+@events.logs_refusals("save", on="submission")
 def save_leaves(
     *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim]
 ) -> list[CriterionScore]:
@@ -96,6 +97,7 @@ class Judgement:
     reason: str = ""
 
 
+@events.logs_refusals("appraise", on="submission")
 def judge_leaves(
     *, submission: Submission, by: User, at: dt.datetime, judgements: Mapping[str, Judgement]
 ) -> list[Appraisal]:

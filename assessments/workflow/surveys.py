@@ -158,6 +158,7 @@ def fill(submission: Submission, at: dt.datetime, by: User | None) -> list[str]:
     return left
 
 
+@events.logs_refusals("decide_survey", on="cycle", ids=("unit", "criterion"))
 def decide(
     *, cycle: Cycle, unit: Unit, criterion: Criterion, by: User, at: dt.datetime, decision: str,
     reason: str,

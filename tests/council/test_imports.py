@@ -5,9 +5,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from assessments.models import Assignment, SurveyResult, SurveyRound
+from assessments.models import Assignment, Event, SurveyResult, SurveyRound
 from assessments.workflow import decisions  # noqa: F401 - the table of acts
 from tests.council.conftest import Enter
 from tests.factories.council import make_judged_year
@@ -67,6 +68,29 @@ def test_assignments_come_in_by_a_table(year: Year, enter: Enter) -> None:
         year.second.unit,
         "01/02/2031",
     )
+
+
+def test_imported_assignment_is_told_with_who_and_what(year: Year, enter: Enter) -> None:
+    client = enter(year.secretary)
+    row = [year.chair.username, year.scheme.code, "1", year.second.unit.name, "01/02/2031"]
+    confirm(client, "assignment", send(client, "assignment", ASSIGN, row))
+    made = year.council.members.get(user=year.chair).assignments.get()
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object(), entry.is_addition()) == (
+        year.secretary, made, True,
+    )  # fmt: skip
+    event = Event.objects.get(action="assign")
+    assert (event.actor, event.object_id, event.cycle) == (
+        year.secretary, str(made.pk), year.cycle,
+    )  # fmt: skip
+    assert event.data == {
+        "member": made.member_id, "field": made.field_id, "unit": year.second.unit.pk,
+        "since": "2031-02-01", "until": None,
+    }  # fmt: skip
+
+    gone = reverse("admin:assessments_assignment_delete", args=[made.pk])
+    assert client.post(gone, {"post": "yes"}).status_code == 302
+    assert Event.objects.get(action="unassign").data == event.data
 
 
 def test_assignment_errors_name_row_and_column(year: Year, enter: Enter) -> None:

@@ -3,14 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from cchc.kit.sheets import TextTableFormat
 from tests.factories.units import make_group, make_membership, make_merger, make_unit, make_user
-from units.models import Unit, UnitAlias, UnitHead, User
+from tests.units.conftest import workbook
+from tests.units.test_membership_import import HEADER as MEMBERS
+from tests.units.test_membership_import import ROW as MEMBER
+from units.models import Membership, Unit, UnitAlias, UnitHead, User
 
 pytestmark = pytest.mark.django_db
 MODELS = [
@@ -154,6 +160,30 @@ def test_account_of_a_superuser_is_kept_from_others(client, monkeypatch):
 
     boss.refresh_from_db()
     assert (answer.status_code, boss.email) == (403, "boss@tphcm.example")
+
+
+def test_imported_employment_is_told_with_who_and_what(admin_client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_unit("Sở Nội vụ", code="SNV")
+    file = SimpleUploadedFile("bang.xlsx", workbook(MEMBERS, MEMBER))
+    preview = admin_client.post(
+        reverse("admin:units_membership_import"), {"import_file": file, "format": ""}
+    )
+    assert not LogEntry.objects.exists()  # nothing of the preview stays
+    form = preview.context["confirm_form"]
+    done = admin_client.post(
+        reverse("admin:units_membership_process_import"),
+        {name: form.initial.get(name, "") for name in form.fields},
+    )
+    assert done.status_code == 302
+    admin_user = User.objects.get(username="root")
+    assert {
+        (entry.user, entry.get_edited_object(), entry.is_addition())
+        for entry in LogEntry.objects.all()
+    } == {
+        (admin_user, Membership.objects.get(), True),
+        (admin_user, User.objects.get(username="an.nv"), True),
+    }
 
 
 def test_export_is_csv_that_excel_reads_and_the_import_too(admin_client):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import tablib
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -41,7 +42,24 @@ def _model_errors(person: User) -> dict[str, Any]:
     return {}
 
 
-class MembershipResource(TableResource):
+class AccountMakingResource(TableResource):
+    """A table whose rows may make accounts, which are logged under the importer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.made: list[User] = []
+
+    def after_import(self, dataset: tablib.Dataset, result: Any, **kwargs: Any) -> None:
+        """Log the accounts made; the admin logs the rows only. A dry run rolls this back too."""
+        super().after_import(dataset, result, **kwargs)
+        by = kwargs.get("user")
+        if by is not None and self.made:
+            LogEntry.objects.log_actions(
+                by.pk, self.made, ADDITION, change_message=_("Made by an import.")
+            )
+
+
+class MembershipResource(AccountMakingResource):
     """Who works where from when to when; an account that does not exist is made.
 
     New accounts have no password: the person sets it by the letter. An import never renames an
@@ -183,6 +201,7 @@ class MembershipResource(TableResource):
         if person.pk is None:
             person.set_unusable_password()
             person.save()
+            self.made.append(person)
             self.people[fold(person.username)] = person
             self.emails[person.email.casefold()] = person
             self.notes.append(
