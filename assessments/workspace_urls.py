@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from assessments.views import documents, leaves, questions, signing, workspace
+from assessments.views import documents, leaves, questions, relogin, signing, workspace
 from assessments.views.own import CycleConverter
 
 register_converter(CycleConverter, "cycle")
@@ -12,6 +12,7 @@ _LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
 app_name = "workspace"
 urlpatterns = [
     path("tu-danh-gia/", workspace.home, name="home"),
+    path("tu-danh-gia/gui-lai/", relogin.resume, name="resume"),
     path(_DOSSIER, workspace.dossier, name="dossier"),
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),

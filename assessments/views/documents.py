@@ -14,15 +14,18 @@ from assessments import permissions
 from assessments.choices import ScanState
 from assessments.errors import BadInput, Refused
 from assessments.forms import LibraryForm, PaperForm, refuse
-from assessments.models import CriterionScore, DocumentRevision, Evidence, Submission
+from assessments.models import CriterionScore, DocumentRevision, Evidence
+from assessments.queries import appraisal
 from assessments.queries import workspace as queries
 from assessments.views import own
+from assessments.views.relogin import keeps_text
 from assessments.workflow import documents
+from cchc.kit.downloads import attachment
 from units.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@keeps_text
 def evidence(
     request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
 ) -> HttpResponse:
@@ -78,15 +81,18 @@ def _attached(form: Any, score: CriterionScore, by: User, at: Any) -> bool:
     return True
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def detach(
     request: HttpRequest, key: own.CycleKey, slug: str, *, field: str, code: str, pk: int
 ) -> HttpResponse:
-    """Take a file off its leaf."""
+    """Take a file off its leaf; a mere visit, as after signing in, leads to the leaf's evidence."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     score = own.leaf_of(submission, field, code)
+    back = redirect(own.address("evidence", submission, field=field, code=code))
+    if request.method != "POST":
+        return back
     row = get_object_or_404(Evidence.objects.select_related("score"), pk=pk, score=score)
     row.score = score
     try:
@@ -95,7 +101,7 @@ def detach(
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The file is taken off; it stays in the unit's library."))
-    return redirect(own.address("evidence", submission, field=field, code=code))
+    return back
 
 
 @require_safe
@@ -103,23 +109,13 @@ def detach(
 def download(request: HttpRequest, pk: int) -> FileResponse:
     """Hand a file of evidence to who may read it; to everybody else there is none.
 
-    The unit's own staff, and who reads the scores of a dossier that uses it; a file that waits for
-    the scanner is opened by its unit only, a quarantined one by nobody.
+    The unit's own staff, and who reads a leaf that it backs on the council's side; a file that
+    waits for the scanner is opened by its unit only, a quarantined one by nobody.
     """
     revision = get_object_or_404(DocumentRevision.objects.select_related("document"), pk=pk)
     if not _may_read(own.person(request), revision):
         raise Http404
-    try:
-        file = revision.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(
-        file, as_attachment=True, filename=revision.name, content_type=revision.content_type
-    )
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return attachment(revision.file, name=revision.name, content_type=revision.content_type)
 
 
 def _may_read(user: User, revision: DocumentRevision) -> bool:
@@ -130,6 +126,5 @@ def _may_read(user: User, revision: DocumentRevision) -> bool:
         return True
     if revision.scan_state == ScanState.PENDING:
         return False
-    backed = Evidence.objects.filter(revision=revision, removed_at=None).values("score__submission")
-    dossiers = Submission.objects.filter(pk__in=backed).select_related("cycle")
-    return any(permissions.may_read_scores(user, row, now) for row in dossiers)
+    backed = Evidence.objects.filter(revision=revision, removed_at=None).values("score")
+    return appraisal.readable_leaves(user, now).filter(pk__in=backed).exists()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from assessments.forms import LeafForm, stated
 from assessments.models import CriterionScore, Submission
 from assessments.queries import workspace as queries
 from assessments.views import own
+from assessments.views.relogin import keeps_text
 from assessments.workflow.scores import save_leaf
 
 
@@ -62,40 +62,45 @@ class LeafCard:
 
 
 @require_safe
-@login_required
+@keeps_text
 def field(request: HttpRequest, key: own.CycleKey, slug: str, field: str) -> HttpResponse:
     """Show the form of one field of the dossier."""
     now = timezone.now()
     return _field_page(request, own.dossier_of(request, key, slug, now), field, now)
 
 
-@require_http_methods(["POST"])
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def save(request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str) -> HttpResponse:
-    """Save one leaf and go back to it; what cannot be saved stays on screen with the reason."""
+    """Save one leaf and go back to it; what cannot be saved stays on screen with the reason.
+
+    A mere visit, as after signing in, leads to the leaf.
+    """
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     score = own.leaf_of(submission, field, code)
-    form = LeafForm(request.POST, score=score)
+    if request.method != "POST":
+        return redirect(own.leaf_address(score))
+    return _saved(request, LeafForm(request.POST, score=score), field, now)
+
+
+def _saved(request: HttpRequest, form: LeafForm, field: str, at: dt.datetime) -> HttpResponse:
+    score, code = form.score, form.score.criterion.code
+    submission = score.submission
     if not form.is_valid():
-        return _field_page(request, submission, field, now, form, status=422)
+        return _field_page(request, submission, field, at, form, status=422)
+    version = form.cleaned_data["version"]
     try:
-        save_leaf(
-            score=score,
-            by=own.person(request),
-            at=now,
-            version=form.cleaned_data["version"],
-            **form.claim,
-        )
+        save_leaf(score=score, by=own.person(request), at=at, version=version, **form.claim)
     except BadInput as refusal:
         form.refuse(refusal)
-        return _field_page(request, submission, field, now, form, status=422)
+        return _field_page(request, submission, field, at, form, status=422)
     except Stale as refusal:
         form.add_error(None, str(refusal))
-        return _field_page(request, submission, field, now, form, stale=True, status=409)
+        return _field_page(request, submission, field, at, form, stale=True, status=409)
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _field_page(request, submission, field, now, form, status=409)
+        return _field_page(request, submission, field, at, form, status=409)
     messages.success(request, _("Criterion %s is saved.") % code)
     if request.POST.get("then") == "evidence":
         return redirect(own.address("evidence", submission, field=field, code=code))

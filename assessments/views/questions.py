@@ -1,7 +1,6 @@
 """Questions of the appraisal that wait for the unit's answer (giải trình)."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,11 +11,12 @@ from assessments.errors import BadInput, Refused
 from assessments.forms import AnswerForm, refuse, stated
 from assessments.queries import workspace as queries
 from assessments.views import own
+from assessments.views.relogin import keeps_text
 from assessments.workflow import questions
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
+@keeps_text
 def question(request: HttpRequest, key: own.CycleKey, slug: str, pk: int) -> HttpResponse:
     """Show one question on a leaf with its clock, and take the unit's answer."""
     now = timezone.now()

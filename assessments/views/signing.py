@@ -27,13 +27,26 @@ from assessments.workflow.machine import perform, problems, row_of
 def sign(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Show the report as it will be signed and what stands in its way; sign it.
 
-    The dossier is looked up before the password is asked for, so that strangers meet a 404.
+    The dossier is looked up before the password is asked for, so that strangers meet a 404, and
+    so is what stands in the way: nobody types a password for nothing.
     """
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     if request.method != "POST":
         return _sign_page(request, submission, now, SignForm())
+    form, person = SignForm(request.POST), own.person(request)
+    ticked = form.is_valid() and form.cleaned_data["statement"]
+    if permissions.may_sign(person, submission, now) and _can_start(submission):
+        reasons = problems("submit", submission, by=person, at=now, statement=ticked)
+        if reasons:
+            for reason in reasons:
+                form.add_error(None, str(reason))
+            return _sign_page(request, submission, now, form, status=422)
     return _sign(request, submission)
+
+
+def _can_start(submission: Submission) -> bool:
+    return submission.state in row_of(Submission, "submit").sources
 
 
 @reauthentication_required
@@ -64,7 +77,7 @@ def _sign_page(
 ) -> HttpResponse:  # fmt: skip
     leaves = list(queries.leaves_of([submission]))
     verdict = permissions.may_sign(own.person(request), submission, at)
-    can_start = submission.state in row_of(Submission, "submit").sources
+    can_start = _can_start(submission)
     context = {
         "submission": submission, "leaves": leaves, "form": form, "verdict": verdict,
         "state": SubmissionState(submission.state), "can_start": can_start,

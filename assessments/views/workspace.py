@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +17,7 @@ from assessments.forms import RemarksForm, digest
 from assessments.models import Submission
 from assessments.queries import workspace as queries
 from assessments.views import own
+from assessments.views.relogin import keeps_text
 from assessments.workflow.remarks import save_remarks
 
 
@@ -34,7 +34,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@login_required
+@keeps_text
 def home(request: HttpRequest) -> HttpResponse:
     """Show the dossiers of the person's units: state, deadline, progress, questions, receipts."""
     now = timezone.now()
@@ -60,7 +60,7 @@ def _card(overview: queries.Overview, at: dt.datetime) -> dict[str, Any]:
 
 
 @require_safe
-@login_required
+@keeps_text
 def dossier(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Show one dossier: its fields, what is missing, the remarks and the receipts."""
     now = timezone.now()
@@ -86,12 +86,14 @@ def _dossier_page(
     return render(request, "workspace/dossier.html", context, status=status)
 
 
-@require_http_methods(["POST"])
-@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_text
 def remarks(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse:
     """Save difficulties and proposals, or show both texts when somebody else was faster."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
+    if request.method != "POST":
+        return redirect(f"{own.address('dossier', submission)}#remarks")
     form = RemarksForm(request.POST, submission=submission)
     if not form.is_valid():
         return _dossier_page(request, submission, now, form, status=422)

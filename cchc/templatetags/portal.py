@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -170,7 +171,16 @@ def form_field(bound: BoundField, note: str = "") -> dict[str, Any]:
 @register.inclusion_tag("_components/error_summary.html")
 def error_summary(form: BaseForm | None) -> dict[str, Any]:
     """List the errors of a bound form, each a link to its field."""
-    return {"form": form}
+    fields: Iterable[BoundField] = form if form and form.errors else []
+    rows = [("" if b.is_hidden else b.auto_id, _named(b, str(e))) for b in fields for e in b.errors]
+    return {"form": form, "rows": rows}
+
+
+def _named(bound: BoundField, error: str) -> str:
+    """Return an error after its field's name, once: many sentences begin with the name."""
+    label = str(bound.label)
+    begins = error.casefold().startswith(label.casefold())
+    return error if begins or bound.is_hidden else f"{label}: {error}"
 
 
 @register.inclusion_tag("_components/pagination.html", takes_context=True)
@@ -203,4 +213,10 @@ def table_region(content: str, label: str, wide: bool = False) -> SafeString:
 @register.simple_block_tag
 def captured(content: str) -> str:
     """Keep a rendered block for a second use: `{% captured as name %}…{% endcaptured %}`."""
-    return content.strip()
+    return content
+
+
+@register.filter(is_safe=True)
+def trim(value: str) -> str:
+    """Strip the white space around a captured block, which stays as escaped as it is."""
+    return value.strip()

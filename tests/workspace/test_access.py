@@ -48,11 +48,21 @@ def test_page_is_missing_for_another_unit(year, address, signed_in, name):
 @pytest.mark.parametrize("name", PAGES | POSTS)
 def test_page_asks_a_stranger_to_sign_in(year, address, name, client):
     client.logout()
-    send = client.post if name in POSTS else client.get
-    response = send(address(name, **(PAGES | POSTS)[name]))
+    path = address(name, **(PAGES | POSTS)[name])
+    response = client.get(path)
 
     assert response.status_code == 302
-    assert response.url.startswith(reverse("account_login"))
+    assert response.url == f"{reverse('account_login')}?next={path}"
+
+
+@pytest.mark.parametrize("name", ["remarks", "save", "evidence"])
+def test_form_of_a_stranger_is_answered_with_the_way_to_sign_in(year, address, name, client):
+    client.logout()
+    path = address(name, **(PAGES | POSTS)[name])
+    response = client.post(path, {"note": "x"})
+
+    assert response.status_code == 403
+    assert f'href="{reverse("account_login")}?next={path}"' in response.content.decode()
 
 
 @pytest.mark.parametrize("name", ["dossier", "field"])
@@ -61,8 +71,8 @@ def test_page_refuses_post(client, address, name):
 
 
 @pytest.mark.parametrize("name", POSTS)
-def test_verb_refuses_get(client, address, name):
-    assert client.get(address(name, **POSTS[name])).status_code == 405
+def test_verb_refuses_delete(client, address, name):
+    assert client.delete(address(name, **POSTS[name])).status_code == 405
 
 
 @pytest.mark.parametrize("name", ["sign", "evidence"])

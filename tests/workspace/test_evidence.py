@@ -6,7 +6,15 @@ import pytest
 from django.urls import reverse
 
 from assessments.errors import BadInput, WindowClosed, WrongState
-from assessments.models import Document, DocumentRevision, Event, Evidence, ScoreHistory
+from assessments.models import (
+    Assignment,
+    CouncilMember,
+    Document,
+    DocumentRevision,
+    Event,
+    Evidence,
+    ScoreHistory,
+)  # fmt: skip
 from assessments.workflow import documents
 from tests.workspace import uploads
 
@@ -195,3 +203,25 @@ def test_file_that_is_taken_off_is_closed_to_the_council(year, attach, signed_in
     path = reverse("workspace:file", args=[DocumentRevision.objects.get().pk])
 
     assert signed_in(year.secretary).get(path).status_code == 404
+
+
+def test_member_reads_only_the_evidence_of_the_assigned_fields(year, attach, signed_in):
+    for code in ("1.1", "2.1"):
+        attach(uploads.pdf(), code)
+    type(year.first.submission).objects.update(state="submitted")
+    Assignment.objects.filter(field__code="2").delete()
+    paths = [
+        reverse("workspace:file", args=[
+            Evidence.objects.get(score__criterion__code=code).revision_id
+        ])
+        for code in ("1.1", "2.1")
+    ]  # fmt: skip
+
+    def read(person):
+        return [uploads.status(signed_in(person), path) for path in paths]
+
+    assert read(year.member) == [200, 404]
+    for person in (year.chair, year.secretary, year.leader, year.approver, year.auditor):
+        assert read(person) == [200, 200]
+    CouncilMember.objects.filter(user=year.member).update(unit=year.first.unit)
+    assert read(year.member) == [404, 404]

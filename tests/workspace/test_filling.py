@@ -12,8 +12,10 @@ from assessments.queries import workspace as queries
 from assessments.queries.wording import sentence
 from assessments.scoring import Reason
 from assessments.workflow import windows
+from assessments.workflow.documents import attach_file
 from assessments.workflow.scores import save_leaf
 from tests.factories.cycles import D
+from tests.workspace import uploads
 
 
 def test_page_offers_an_input_for_every_method(client, address):
@@ -102,6 +104,56 @@ def test_bad_fact_stays_on_screen_beside_its_message(
     assert all(f'value="{typed}"' in body for typed in facts.values() if typed)
     assert f'id="{form[field].auto_id}_error"' in body
     assert year.first.score(code).version == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "field", "words"),
+    [
+        ("1.3", {"a": "10", "b": "9", "not_applicable": "on"}, "not_applicable",
+         "Đã đánh dấu “Không phát sinh trong năm” nhưng vẫn nhập: Phải thực hiện (a), "),
+        ("1.4", {"a": "20", "b": "18", "claimed_percent": "95"}, "claimed_percent",
+         "Tỷ lệ 95 phần trăm không khớp với a = 20 và b = 18; hãy sửa hoặc bỏ một trong hai."),
+        ("1.4", {"a": "0", "b": "0", "claimed_percent": "100"}, "claimed_percent", "a = 0"),
+        ("2.1", {"count": "1,5"}, "count", "Số lượng phải là số nguyên: 1,5"),
+        ("2.2", {"count": "0.25"}, "count", "Số lượng phải là số nguyên: 0,25"),
+    ],
+)  # fmt: skip
+def test_contradiction_is_refused_and_stays_on_screen(year, save, *, code, facts, field, words):
+    response = save(code, **facts)
+    form = next(c for c in response.context["cards"] if c.criterion.code == code).form
+
+    assert response.status_code == 422
+    assert list(form.errors) == [field]
+    assert words in form.errors[field][0]
+    assert {name: form.data[name] for name in facts} == facts
+    assert year.first.score(code).version == 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "percent"),
+    [("20", "18", "90"), ("3", "2", "66,7"), ("3", "2", "66,6667"), ("12,5", "10", "80,00")],
+)
+def test_percentage_that_follows_from_a_and_b_is_saved(save, a, b, percent):
+    assert save("1.4", a=a, b=b, claimed_percent=percent).status_code == 302
+
+
+def test_summary_names_the_field_once(save):
+    summary = save("1.3", a="-1", b="0").content.decode().split("error-summary", 1)[1]
+    line = summary[summary.index("<li>") : summary.index("</li>")]
+
+    assert line.count("Phải thực hiện (a)") == 1
+
+
+def test_only_the_note_and_an_unneeded_reason_are_marked_optional(client, address, save, year):
+    def marked():
+        panel = client.get(address("field", field="1")).content.decode()
+        panel = panel[panel.index(f'id="leaf-{year.first.score("1.1").pk}"') :]
+        return panel[: panel.index("</form>")].count("field__optional")
+
+    assert marked() == 1
+    attach_file(score=year.first.score("1.1"), by=year.first.focal, at=year.at,
+                upload=uploads.pdf(), number="1")  # fmt: skip
+    assert marked() == 2
 
 
 def test_unknown_option_is_refused(year, save):

@@ -81,7 +81,7 @@ def test_head_signs_and_gets_a_receipt(year, head, address):
 def test_statement_must_be_confirmed(year, head, address):
     fill(year.first, year.at)
 
-    response = sign(head, address, statement="")
+    response = head.post(address("sign"), {"statement": ""})
 
     assert response.status_code == 422
     assert len(response.context["form"].non_field_errors()) == 1

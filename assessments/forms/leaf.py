@@ -1,11 +1,11 @@
-"""What unit staff type: the facts of a leaf, a paper, remarks, answers, the signature.
+"""The facts of a leaf as unit staff type them.
 
 Numbers are read as text, so that what was typed stays on screen whatever is wrong with it.
 """
 
-import hashlib
 from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -13,14 +13,27 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Method, NaPolicy, TierBasis
 from assessments.errors import BadInput
-from assessments.models import Criterion, CriterionScore, DocumentRevision, Submission
+from assessments.forms.sent import flat, refuse
+from assessments.models import Criterion, CriterionScore
 from assessments.queries.wording import sentence
-from assessments.scoring import ScoringError, format_decimal, parse_count, parse_points
-from cchc.kit.files import ACCEPT
+from assessments.queries.workspace import files_of
+from assessments.scoring import (
+    Reason,
+    ScoringError,
+    format_decimal,
+    half_up,
+    parse_count,
+    parse_points,
+)  # fmt: skip
 
-#: The facts of a leaf in the order in which they are asked.
-FACTS = ("met", "option", "a", "b", "count", "claimed_percent")
 _YES, _NO = "1", "0"
+#: What each input of a leaf is called.
+LABELS: dict[str, Any] = {
+    "met": _("Answer"), "option": _("Option"), "a": _("Due (a)"), "b": _("Done (b)"),
+    "count": _("Count"), "claimed_percent": _("Percentage"),
+    "not_applicable": _("Nothing arose in the year"),
+    "no_evidence_reason": _("Reason, if there is no evidence"), "note": _("Note"),
+}  # fmt: skip
 
 
 def inputs_of(criterion: Criterion) -> tuple[str, ...]:
@@ -55,6 +68,14 @@ class NumberInput(forms.CharField):
         return format_decimal(value) if isinstance(value, Decimal) else value
 
 
+def parse_whole(text: str, *, field: str = "count") -> Decimal:
+    """Read a number of things; raise ScoringError for a part of one, as for any bad number."""
+    value = parse_count(text, field=field)
+    if value % 1:
+        raise ScoringError("", Reason.NOT_WHOLE, {"field": field, "value": value})
+    return value
+
+
 class Radios(forms.ChoiceField):
     """One of a few answers; none yet is kept as an empty text."""
 
@@ -63,6 +84,19 @@ class Radios(forms.ChoiceField):
     def clean(self, value: Any) -> str:
         """Return the answer, empty when there is none yet."""
         return str(super().clean(value)) if value else ""
+
+
+class ReasonInput(forms.CharField):
+    """Why there is no evidence: optional beside a file, else what signing asks for.
+
+    A leaf is saved without it all the same; `needed` only keeps the label from saying “optional”.
+    """
+
+    def __init__(self, *, needed: bool) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        label = LABELS["no_evidence_reason"]
+        super().__init__(label=label, required=False, widget=widget, max_length=4000)
+        self.needed = needed
 
 
 class LeafForm(forms.Form):
@@ -79,15 +113,12 @@ class LeafForm(forms.Form):
             self.fields[name] = _INPUTS[name](score.criterion)
         if score.criterion.na_policy != NaPolicy.NOT_ALLOWED:
             self.fields["not_applicable"] = forms.BooleanField(
-                label=_("Nothing arose in the year"), required=False
+                label=LABELS["not_applicable"], required=False
             )
         if score.criterion.evidence_required:
-            self.fields["no_evidence_reason"] = forms.CharField(
-                label=_("Reason, if there is no evidence"), required=False,
-                widget=forms.Textarea(attrs={"rows": 2}), max_length=4000,
-            )  # fmt: skip
+            self.fields["no_evidence_reason"] = ReasonInput(needed=not files_of(score))
         self.fields["note"] = forms.CharField(
-            label=_("Note"),
+            label=LABELS["note"],
             required=False,
             widget=forms.Textarea(attrs={"rows": 2}),
             max_length=4000,
@@ -102,6 +133,27 @@ class LeafForm(forms.Form):
         chosen = self.cleaned_data["option"]
         return next((x for x in self.score.criterion.levels.all() if str(x.pk) == chosen), None)
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse facts that contradict each other: of two statements only the unit can choose."""
+        data = self.cleaned_data
+        filled = [name for name in inputs_of(self.score.criterion) if data.get(name) is not None]
+        if data.get("not_applicable") and filled:
+            names = ", ".join(str(LABELS[name]) for name in filled)
+            self.add_error(
+                "not_applicable",
+                _("“%(mark)s” is marked although filled in: %(fields)s. Keep one of them.")
+                % {"mark": LABELS["not_applicable"], "fields": names},
+            )
+        percent, a, b = (data.get(name) for name in ("claimed_percent", "a", "b"))
+        if percent is not None and a is not None and b is not None and not _agrees(percent, a, b):
+            self.add_error(
+                "claimed_percent",
+                _("The percentage %(percent)s does not follow from a = %(a)s and b = %(b)s.")
+                % {"percent": format_decimal(percent), "a": format_decimal(a),
+                   "b": format_decimal(b)},
+            )  # fmt: skip
+        return data
+
     @property
     def claim(self) -> dict[str, Any]:
         """Return the claim in the words of `save_leaf`; only for a valid form."""
@@ -109,21 +161,19 @@ class LeafForm(forms.Form):
 
     def show_current_version(self) -> None:
         """Let the next sending of what was typed replace what is stored now."""
-        self.data = {**_flat(self.data), "version": str(self.score.version)}
+        self.data = {**flat(self.data), "version": str(self.score.version)}
 
     def refuse(self, refusal: BadInput) -> None:
         """Show a refusal of the workflow beside its input."""
         refuse(self, refusal)
 
 
-def _flat(data: Any) -> dict[str, Any]:
-    """Return sent data with one value a name, which is all that our forms have."""
-    return {name: data[name] for name in data}
-
-
-def refuse(form: forms.Form, refusal: BadInput) -> None:
-    """Show a refusal of the workflow beside its input, above the form when it names none."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+def _agrees(percent: Decimal, a: Decimal, b: Decimal) -> bool:
+    """Tell whether the percentage is b/a, rounded to the decimals typed or counted as 100."""
+    if not a:
+        return False
+    places = max(0, -int(percent.as_tuple().exponent))
+    return percent == half_up(min(Fraction(b) / Fraction(a) * 100, Fraction(100)), places)
 
 
 def _stored(score: CriterionScore) -> dict[str, Any]:
@@ -137,7 +187,7 @@ def _stored(score: CriterionScore) -> dict[str, Any]:
 
 
 def _met(criterion: Criterion) -> forms.Field:
-    return Radios(label=_("Answer"), choices=[(_YES, _("Met")), (_NO, _("Not met"))])
+    return Radios(label=LABELS["met"], choices=[(_YES, _("Met")), (_NO, _("Not met"))])
 
 
 def _option(criterion: Criterion) -> forms.Field:
@@ -145,19 +195,19 @@ def _option(criterion: Criterion) -> forms.Field:
         (str(level.pk), f"{level.label} ({format_decimal(level.points, 2)})")
         for level in criterion.levels.all()
     ]
-    return Radios(label=_("Option"), choices=choices)
+    return Radios(label=LABELS["option"], choices=choices)
 
 
 _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
     "met": _met,
     "option": _option,
-    "a": lambda criterion: NumberInput(parse_count, name="a", label=_("Due (a)")),
-    "b": lambda criterion: NumberInput(parse_count, name="b", label=_("Done (b)")),
-    "count": lambda criterion: NumberInput(parse_count, name="count", label=_("Count")),
+    "a": lambda criterion: NumberInput(parse_count, name="a", label=LABELS["a"]),
+    "b": lambda criterion: NumberInput(parse_count, name="b", label=LABELS["b"]),
+    "count": lambda criterion: NumberInput(parse_whole, name="count", label=LABELS["count"]),
     "claimed_percent": lambda criterion: NumberInput(
         parse_points,
         name="percent",
-        label=_("Percentage"),
+        label=LABELS["claimed_percent"],
         help_text=_("Only when a and b are not known."),
     ),
 }
@@ -170,100 +220,12 @@ def stated(score: CriterionScore) -> list[tuple[Any, str]]:
         "option": score.option.label if score.option else None,
         **{name: getattr(score, name) for name in ("a", "b", "count", "claimed_percent")},
     }
-    rows = [
-        (_INPUTS[name](score.criterion).label, values[name]) for name in inputs_of(score.criterion)
-    ]
+    rows = [(LABELS[name], values[name]) for name in inputs_of(score.criterion)]
     if score.not_applicable:
-        rows.append((_("Nothing arose in the year"), _("yes")))
-    rows.append((_("Reason, if there is no evidence"), score.no_evidence_reason))
-    rows.append((_("Note"), score.note))
+        rows.append((LABELS["not_applicable"], _("yes")))
+    rows.append((LABELS["no_evidence_reason"], score.no_evidence_reason))
+    rows.append((LABELS["note"], score.note))
     return [
         (label, format_decimal(value) if isinstance(value, Decimal) else str(value))
         for label, value in rows if value not in (None, "")
     ]  # fmt: skip
-
-
-class PaperForm(forms.Form):
-    """A file of evidence with what identifies the paper."""
-
-    upload = forms.FileField(
-        label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG or JPG."),
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-        allow_empty_file=True,  # the workflow says in a sentence what is wrong with it
-    )  # fmt: skip
-    number = forms.CharField(label=_("Number and symbol"), required=False, max_length=60)
-    issued_on = forms.DateField(
-        label=_("Date"), required=False, help_text=_("For example 31/01/2026."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
-    )  # fmt: skip
-    issuer = forms.CharField(label=_("Issuer"), required=False, max_length=200)
-    abstract = forms.CharField(
-        label=_("Abstract"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class LibraryField(forms.ModelChoiceField):
-    """A choice among files, each named by its paper and its file name."""
-
-    def label_from_instance(self, obj: DocumentRevision) -> str:
-        """Return the paper and the file name."""
-        return " – ".join(filter(None, [str(obj.document), obj.name]))
-
-
-class LibraryForm(forms.Form):
-    """The choice of a file that the unit's library holds already."""
-
-    def __init__(self, data: Any = None, *, library: Any) -> None:
-        super().__init__(data)
-        self.library = library
-        self.fields["revision"] = LibraryField(
-            library, label=_("File of the library"), empty_label=_("Choose a file")
-        )
-
-
-class RemarksForm(forms.Form):
-    """Difficulties and proposals: the third part of the report."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-    difficulties = forms.CharField(
-        label=_("Difficulties"), required=False, max_length=20000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )  # fmt: skip
-    proposals = forms.CharField(
-        label=_("Proposals"), required=False, max_length=20000,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, submission: Submission) -> None:
-        stored = {"difficulties": submission.difficulties, "proposals": submission.proposals}
-        super().__init__(data, initial=stored | {"seen": digest(submission)})
-
-    def show_current(self, submission: Submission) -> None:
-        """Let the next sending of what was typed replace what is stored now."""
-        self.data = {**_flat(self.data), "seen": digest(submission)}
-
-
-def digest(submission: Submission) -> str:
-    """Return the mark of the remarks as stored, by which a lost update is noticed."""
-    both = f"{submission.difficulties}\0{submission.proposals}"
-    return hashlib.sha256(both.encode()).hexdigest()
-
-
-class AnswerForm(forms.Form):
-    """The unit's answer to a question of the appraisal."""
-
-    answer = forms.CharField(
-        label=_("Answer"), max_length=20000, widget=forms.Textarea(attrs={"rows": 8})
-    )
-
-
-class SignForm(forms.Form):
-    """The statement that the signer confirms."""
-
-    statement = forms.BooleanField(
-        label=_("I have read the report and answer for its figures and evidence."), required=False
-    )

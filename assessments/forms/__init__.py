@@ -1,0 +1,33 @@
+"""The forms of the unit's workspace."""
+
+from typing import Any
+
+from assessments.forms.dossier import (
+    AnswerForm,
+    LibraryForm,
+    PaperForm,
+    RemarksForm,
+    SignForm,
+    digest,
+)  # fmt: skip
+from assessments.forms.leaf import LABELS, LeafForm, stated
+from assessments.forms.sent import refuse
+
+__all__ = [
+    "AnswerForm",
+    "LeafForm",
+    "LibraryForm",
+    "PaperForm",
+    "RemarksForm",
+    "SignForm",
+    "digest",
+    "label_of",
+    "refuse",
+    "stated",
+]
+
+
+def label_of(name: str) -> Any:
+    """Return the label of an input of these forms, its bare name when it has none."""
+    shown = PaperForm.base_fields | RemarksForm.base_fields | AnswerForm.base_fields
+    return LABELS.get(name) or (shown[name].label if name in shown else name)
