@@ -96,6 +96,8 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Failed sign-ins are counted in the cache: in the database, so that all processes share the count.
+CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cchc_cache")}
 
 # Accounts -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "units.User"
@@ -195,7 +197,6 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False  # imported rows give rights as much as typed ones
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.MediaStorage"
-DJANGO_TABLES2_TEMPLATE = "_components/table.html"
 
 # Mail -----------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url(
