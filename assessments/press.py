@@ -18,7 +18,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assessments.choices import PublicationKind, RankBasis
+from assessments.choices import PublicationKind, PublicationState, RankBasis
 from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
 from assessments.queries import published
 from assessments.queries.addresses import address, data_address
@@ -44,6 +44,12 @@ def register() -> None:
 def ring(at: dt.datetime) -> None:
     """Let scheduled publications whose moment has come become public in the log as well."""
     flip_due(at)
+
+
+def ring_for(publication: Publication, at: dt.datetime) -> None:
+    """Ring when this publication is shown and still stored as scheduled; else ask nothing."""
+    if publication.state == PublicationState.SCHEDULED:
+        ring(at)
 
 
 def render(publication: Publication, at: dt.datetime) -> None:

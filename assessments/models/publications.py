@@ -155,6 +155,9 @@ class PublishedResult(models.Model):
     fields = models.JSONField(default=list)
     source = ProseField(_("source"), blank=True)
     note = ProseField(_("note"), blank=True)
+    disputed = models.BooleanField(_("contradicted by another source"), default=False)
+    #: Codes of the units that this one follows, copied so that movement needs no live row.
+    predecessors = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("published result")

@@ -6,17 +6,17 @@ ranking (design 0.1).
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
 from assessments.choices import SubmissionState
-from assessments.models import Publication, PublishedResult, Submission
+from assessments.models import CycleScheme, Publication, Submission
+from assessments.queries.movement import Change, Earlier, Place, predecessor_codes, year_before
 from assessments.queries.standings import Standing, standings
 from assessments.scoring import Entry, display_all
 from cchc.kit.canonical import canonical_json
-from units.models import Succession
 
 #: How far an index is moved to see whether the rank holds (index points).
 NUDGE = Decimal("0.5")
@@ -27,16 +27,14 @@ FINISHED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 class DryRow:
     """One dossier of the dry run.
 
-    `shown` is the index as pages would print it. `moved` counts places gained since `before`,
-    None where there is nothing to compare. `best` and `worst` are the ranks the unit would hold
-    with half an index point more or less.
+    `shown` is the index as pages would print it, `change` the movement they would show. `best`
+    and `worst` are the ranks the unit would hold with half an index point more or less.
     """
 
     standing: Standing
     shown: str
     tied: bool
-    before: PublishedResult | None
-    moved: int | None
+    change: Change
     best: int | None
     worst: int | None
 
@@ -48,7 +46,7 @@ class DryRow:
     @property
     def fallen(self) -> int:
         """Return the places lost, 0 when none."""
-        return max(0, -(self.moved or 0))
+        return max(0, -(self.change.places or 0))
 
 
 @dataclass(frozen=True)
@@ -93,14 +91,14 @@ def report(publication: Publication, at: dt.datetime) -> DryRun:
     unfinished = unfinished_dossiers(publication)
     rows = [] if unfinished else standings(publication.cycle)
     earlier = compared_with(publication, at)
-    before = _results_before(earlier, rows)
     digest = digest_of(rows) if rows else ""
     last = publication.dry_run_digest
-    parts = publication.cycle.cycle_schemes.select_related("group", "scheme")
-    heads = {part.group_id: (part.group.name, part.scheme.decimals) for part in parts}
+    parts = _parts(publication)
+    heads = {key: (part.group.name, part.scheme.decimals) for key, part in parts.items()}
+    changes = _changes(earlier, rows, parts)
     return DryRun(
         groups=tuple(
-            _group(*heads[key], list(part), before)
+            _group(*heads[key], list(part), changes)
             for key, part in groupby(rows, key=lambda row: row.group_id)
         ),
         unfinished=unfinished,
@@ -132,82 +130,46 @@ def digest_of(rows: Iterable[Standing]) -> str:
 
 
 def compared_with(publication: Publication, at: dt.datetime) -> Publication | None:
-    """Return what movement is counted from: the corrected one, else the latest earlier year's.
-
-    Only a public one of the same kind: the kinds never share a comparison (design 0.17).
-    """
-    if publication.corrects is not None:
-        return publication.corrects
-    return (
-        Publication.objects.current(at)
-        .filter(kind=publication.kind, year__lt=publication.year)
-        .order_by("-year")
-        .first()
-    )
+    """Return what movement is counted from: the corrected one, else that of the year before."""
+    return publication.corrects or year_before(at, publication)
 
 
-def _results_before(
-    earlier: Publication | None, rows: Sequence[Standing]
-) -> dict[int, PublishedResult]:
-    """Match by the unit's code, else by its one predecessor that was published then."""
-    if earlier is None:
-        return {}
-    by_code = {row.unit_code: row for row in earlier.results.select_related("group")}
-    links = Succession.objects.values_list("successor_id", "predecessor_id", "predecessor__code")
-    origins: dict[int, list[tuple[int, str]]] = {}
-    for successor, predecessor, code in links:
-        origins.setdefault(successor, []).append((predecessor, code))
-    found = {}
-    for row in rows:
-        direct = by_code.get(row.unit_code)
-        past = [direct] if direct else _predecessors(row.unit_id, origins, by_code)
-        if len(past) == 1:
-            found[row.submission_id] = past[0]
-    return found
+def _parts(publication: Publication) -> dict[int, CycleScheme]:
+    rows = CycleScheme.objects.filter(cycle=publication.cycle).select_related("group", "scheme")
+    return {part.group_id: part for part in rows}
 
 
-def _predecessors(
-    unit_id: int, origins: dict[int, list[tuple[int, str]]], by_code: dict[str, PublishedResult]
-) -> list[PublishedResult]:
-    found: list[PublishedResult] = []
-    seen: set[int] = set()
-    edge = [unit_id]
-    while edge:
-        for predecessor, code in origins.get(edge.pop(), []):
-            if predecessor not in seen:
-                seen.add(predecessor)
-                if code in by_code:
-                    found.append(by_code[code])
-                else:
-                    edge.append(predecessor)
-    return found
+def _changes(
+    earlier: Publication | None, rows: Iterable[Standing], parts: dict[int, CycleScheme]
+) -> dict[int, Change]:
+    past, predecessors = Earlier(earlier), predecessor_codes()
+    return {
+        row.submission_id: past.change(
+            row.unit_code, predecessors.get(row.unit_id, []),
+            Place(parts[row.group_id].group.code, row.rank, row.index),
+        )
+        for row in rows
+    }  # fmt: skip
 
 
-def _group(
-    name: str, decimals: int, rows: list[Standing], before: dict[int, PublishedResult]
-) -> DryGroup:
+def _group(name: str, decimals: int, rows: list[Standing], changes: dict[int, Change]) -> DryGroup:
     entries = [Entry(row.submission_id, row.index, row.ranked) for row in rows]
     shown = display_all(entries, decimals)
     ranks = [row.rank for row in rows if row.rank is not None]
     indexes = {row.submission_id: row.index for row in rows if row.rank is not None}
-    return DryGroup(name, tuple(_row(row, shown, ranks, indexes, before) for row in rows))
+    return DryGroup(name, tuple(_row(row, shown, ranks, indexes, changes) for row in rows))
 
 
 def _row(
     row: Standing, shown: dict[int, tuple[str, bool]], ranks: list[int],
-    indexes: dict[int, Decimal | None], before: dict[int, PublishedResult],
+    indexes: dict[int, Decimal | None], changes: dict[int, Change],
 ) -> DryRow:  # fmt: skip
-    past = before.get(row.submission_id)
     others = [x for key, x in indexes.items() if key != row.submission_id and x is not None]
-    moved = None
-    if past is not None and past.rank is not None and row.rank is not None:
-        moved = past.rank - row.rank
     return DryRow(
         standing=row,
         shown=shown[row.submission_id][0],
         tied=row.rank is not None and ranks.count(row.rank) > 1,
-        before=past,
-        moved=moved,
+        change=changes[row.submission_id],
         best=_rank_at(row, NUDGE, others),
         worst=_rank_at(row, -NUDGE, others),
     )

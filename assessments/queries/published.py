@@ -29,16 +29,19 @@ from assessments.models import (
     PublishedScore,
     Scheme,
 )  # fmt: skip
+from assessments.queries.movement import BULKY, Earlier, year_before
 from assessments.queries.rankings import Ranking, Row, Series, printed
 from assessments.queries.scheme_differences import Differences, differences
 from assessments.queries.schemes import content_of
 from cchc.kit.text import unaccent
 from units.models import Succession, Unit
 
+__all__ = ["year_before"]  # the public pages reach it through this door
 #: Of one year, the kind that a friendly address means: never a mixture (design 0.17).
 PREFERENCE = (PublicationKind.OFFICIAL, PublicationKind.RECORD, PublicationKind.ILLUSTRATIVE)
 SEARCH_LIMIT = 50
-_BULKY = ("fields", "source", "note")
+#: The windows that the home page names.
+DATES_SHOWN = 4
 
 
 def publications(at: dt.datetime) -> QuerySet[Publication]:
@@ -83,32 +86,18 @@ def successor(at: dt.datetime, replaced: Publication) -> Publication | None:
     return found
 
 
-def year_before(at: dt.datetime, of: Publication) -> Publication | None:
-    """Return the current publication of the year before, of the same kind only."""
-    return Publication.objects.current(at).filter(kind=of.kind, year=of.year - 1).first()
-
-
 def rankings(of: Publication, at: dt.datetime, *, brief: bool = False) -> list[Ranking]:
     """Return the groups of a publication as ranked tables; `brief` leaves out the bulky columns.
 
     Takes the publication as it is, also before it is public: the press prints with this.
     """
-    results = of.results.defer(*_BULKY) if brief else of.results.all()
+    results = of.results.defer(*BULKY) if brief else of.results.all()
     groups = list(of.groups.all())
     by_group: dict[int, list[PublishedResult]] = {group.pk: [] for group in groups}
     for result in results:
         by_group[result.group_id].append(result)
-    before = _results_before(at, of)
-    return [printed(group, by_group[group.pk], before.get(group.code, {})) for group in groups]
-
-
-def _results_before(at: dt.datetime, of: Publication) -> dict[str, dict[str, PublishedResult]]:
-    earlier = year_before(at, of)
-    found: dict[str, dict[str, PublishedResult]] = {}
-    if earlier is not None:
-        for row in earlier.results.select_related("group").defer(*_BULKY):
-            found.setdefault(row.group.code, {})[row.unit_code] = row
-    return found
+    earlier = Earlier(year_before(at, of))
+    return [printed(group, by_group[group.pk], earlier) for group in groups]
 
 
 def unit_series(at: dt.datetime, slug: str) -> list[Series]:
@@ -221,9 +210,9 @@ def scheme_changes(old: Scheme, new: Scheme) -> Differences:
 
 
 def next_dates(at: dt.datetime) -> list[Milestone]:
-    """Return the windows of the open cycles that are not over, the first to close first."""
+    """Return the next four windows of the open cycles to close, the first to close first."""
     rows = Milestone.objects.filter(cycle__state=CycleState.OPEN, closes_at__gt=at)
     # A window ends before `closes_at`; people read its last second (design 0.4).
     last_second = ExpressionWrapper(F("closes_at") - dt.timedelta(seconds=1), DateTimeField())
     rows = rows.annotate(last_second=last_second).select_related("cycle")
-    return list(rows.order_by("closes_at", "cycle__year"))
+    return list(rows.order_by("closes_at", "cycle__year")[:DATES_SHOWN])

@@ -1,15 +1,15 @@
 """The tables of a publication: who stands where, what changed, printed to tell ranks apart."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from assessments.choices import PublicationKind
 from assessments.models import PublishedGroup, PublishedResult
+from assessments.queries.movement import Change, Earlier, Place
 from assessments.scoring import Entry, display_all
-from cchc.kit.text import unaccent
 
 TOP_RANK = 5
 _ADDRESS = re.compile(r"https?://([^/\s;]+)[^\s;]*")
@@ -38,16 +38,14 @@ def sources_of(text: str) -> list[Source]:
 class Row:
     """One unit of a ranking as it is shown.
 
-    `places` is the movement since the year before (positive is up), `gained` the change of the
-    index in points; both None when there is nothing of the same kind to compare with.
-    `decimals` is how many decimals tell the index from its neighbours (design 0.8).
+    `change` is the movement since the year before, `decimals` how many decimals tell the index
+    from its neighbours (design 0.8).
     """
 
     result: PublishedResult
     decimals: int
     lengthened: bool
-    places: int | None = None
-    gained: Decimal | None = None
+    change: Change = field(default_factory=Change)
 
     @cached_property
     def parts(self) -> dict[str, dict[str, Any]]:
@@ -123,40 +121,23 @@ class Ranking:
 
     @property
     def disputed(self) -> list[Row]:
-        """Return the rows of a record on which its sources contradict each other.
-
-        The data say so in the note; the last ranked unit stands beside them, because sources
-        have so far disagreed about the end of the table only.
-        """
-        rows = [row for row in self.unranked if unaccent(row.result.note).startswith("mau thuan")]
-        return [*self.ranked[-1:], *rows] if rows else []
+        """Return the rows of a record that its sources contradict, as the imported data say."""
+        return [row for row in (*self.ranked, *self.unranked) if row.result.disputed]
 
 
-def printed(
-    group: PublishedGroup, results: list[PublishedResult], before: dict[str, PublishedResult]
-) -> Ranking:
-    """Return a group's table; `before` holds the results of the year before by unit code."""
+def printed(group: PublishedGroup, results: list[PublishedResult], earlier: Earlier) -> Ranking:
+    """Return a group's table, compared with `earlier`, the results of the year before."""
     entries = [Entry(row.pk, row.index, row.rank is not None) for row in results]
     texts = display_all(entries, group.decimals)
     rows = []
     for result in results:
         text, lengthened = texts[result.pk]
         decimals = len(text.partition(",")[2]) if text else group.decimals
-        change = _change(result, before.get(result.unit_code))
-        rows.append(Row(result, decimals, lengthened, *change))
+        now = Place(group.code, result.rank, result.index)
+        change = earlier.change(result.unit_code, result.predecessors, now)
+        rows.append(Row(result, decimals, lengthened, change))
     ranked = [row for row in rows if row.result.rank is not None]
     ranked.sort(key=lambda row: (row.result.rank, row.result.sort_name))
     others = [row for row in rows if row.result.rank is None]
     others.sort(key=lambda row: (not row.result.band, row.result.band, row.result.sort_name))
     return Ranking(group, ranked, others)
-
-
-def _change(
-    result: PublishedResult, earlier: PublishedResult | None
-) -> tuple[int | None, Decimal | None]:
-    places = gained = None
-    if earlier and earlier.rank is not None and result.rank is not None:
-        places = earlier.rank - result.rank
-    if earlier and earlier.index is not None and result.index is not None:
-        gained = result.index - earlier.index
-    return places, gained

@@ -1,7 +1,8 @@
 """Reading what newspapers published: one CSV into records per year, with errors and differences.
 
-Columns: year, group_name, unit, index, rank, band, source, note and, if wanted, rank_basis. Ranks
-and bands are copied, never computed; a missing figure stays missing (design 0.14 and 0.17).
+Columns: year, group_name, unit, index, rank, band, source, note and, if wanted, rank_basis and
+disputed ("x" where another source contradicts the row). Ranks and bands are copied, never
+computed; a missing figure stays missing (design 0.14 and 0.17).
 """
 
 import csv
@@ -24,6 +25,7 @@ from units.models import Unit, UnitGroup
 COLUMNS = ("year", "group_name", "unit", "index", "rank", "band", "source", "note")
 MAX_ROWS = 2000
 _INFERRED = "suy ra"
+_MARK = "x"
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,12 @@ class _Cells:
         inferred = rank is not None and _INFERRED in fold(self.text("note"))
         return RankBasis.INFERRED if inferred else RankBasis.STATED
 
+    def disputed(self) -> bool:
+        mark = self.text("disputed")
+        if mark not in ("", _MARK):
+            self.refuse("disputed", _("Write “x” or leave it blank."))
+        return mark == _MARK
+
 
 def read_records(content: bytes, *, at: dt.datetime) -> RecordPlan:
     """Return what the CSV `content` brings, compared with the records in force at `at`."""
@@ -198,10 +206,10 @@ def _line(cells: _Cells) -> tuple[int, RecordLine | None]:
     if not source:
         cells.refuse("source", _("Name the source."))
     basis, band = cells.rank_basis(rank), squeeze(cells.text("band", 60))
-    note = cells.text("note")
+    note, disputed = cells.text("note"), cells.disputed()
     if year is None or group is None or unit is None:
         return 0, None
-    return year, RecordLine(group, unit, index, rank, basis, band, source, note)
+    return year, RecordLine(group, unit, index, rank, basis, band, source, note, disputed)
 
 
 def _year_plan(year: int, lines: list[RecordLine], at: dt.datetime) -> YearPlan:
@@ -230,4 +238,5 @@ def _print_result(row: PublishedResult) -> str:
 def _printed(group: str, row: Any) -> str:
     index = "" if row.index is None else f"{row.index.normalize():f}"
     rank = "" if row.rank is None else f"{row.rank} ({row.rank_basis})"
-    return " · ".join([group, index, rank, row.band, row.source, row.note])
+    mark = _MARK if row.disputed else ""
+    return " · ".join([group, index, rank, row.band, row.source, row.note, mark])

@@ -29,6 +29,7 @@ def serve(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     page = None if "\0" in path else published.frozen_page(at, path)
     if page is None:
         raise Http404
+    press.ring_for(page.publication, at)
     replaced_by = published.successor(at, page.publication)
     etag = f'W/"{page.sha256[:32]}{f"-{replaced_by.pk}" if replaced_by else ""}"'
     answer = get_conditional_response(request, etag)

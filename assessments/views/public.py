@@ -110,7 +110,10 @@ def scorecard(request: HttpRequest, slug: str, publication: str) -> HttpResponse
 @require_safe
 def unit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one unit over the years, each kind of figures by itself."""
-    subject, series = published.unit(slug), published.unit_series(timezone.now(), slug)
+    now = timezone.now()
+    subject, series = published.unit(slug), published.unit_series(now, slug)
+    for row in (row for section in series for row in section.rows):
+        press.ring_for(row.result.publication, now)
     if subject is None and not series:
         raise Http404
     newest = series[0].latest.result if series else None

@@ -136,6 +136,7 @@ class RecordLine:
     band: str
     source: str
     note: str
+    disputed: bool = False
 
 
 def draft_record(
@@ -170,7 +171,7 @@ def _draft_record(
         freezing.new_result(
             draft, groups[line.group.pk], line.unit, code=line.unit.code, name=line.unit.name,
             index=line.index, rank=line.rank, rank_basis=line.rank_basis, band=line.band,
-            source=line.source, note=line.note,
+            source=line.source, note=line.note, disputed=line.disputed,
         )
         for line in lines
     )  # fmt: skip

@@ -18,6 +18,7 @@ from assessments.models import (
     PublishedScore,
     Submission,
 )  # fmt: skip
+from assessments.queries.movement import predecessor_codes
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.standings import Standing, standings
 from assessments.workflow import effects, events
@@ -34,12 +35,14 @@ def copy_results(publication: Publication) -> None:
     dossiers = {
         row.pk: row for row in Submission.objects.filter(cycle=cycle).select_related("unit")
     }
+    lineage = predecessor_codes()
     results = {
         row.submission_id: _result(
-            publication, groups[row.group_id], row, dossiers[row.submission_id]
+            publication, groups[row.group_id], row, dossiers[row.submission_id],
+            lineage.get(row.unit_id, []),
         )
         for row in standings(cycle)
-    }
+    }  # fmt: skip
     PublishedResult.objects.bulk_create(results.values())
     leaves = CriterionScore.objects.filter(submission__cycle=cycle).select_related(
         "criterion__field"
@@ -105,14 +108,15 @@ def copy_group(publication: Publication, part: CycleScheme) -> PublishedGroup:
 
 
 def _result(
-    publication: Publication, group: PublishedGroup, row: Standing, dossier: Submission
-) -> PublishedResult:
+    publication: Publication, group: PublishedGroup, row: Standing, dossier: Submission,
+    predecessors: list[str],
+) -> PublishedResult:  # fmt: skip
     return new_result(
         publication, group, dossier.unit, code=row.unit_code, name=row.unit_name,
         head_name=dossier.head_name, index=row.index, rank=row.rank,
         rank_basis=RankBasis.COMPUTED, band=row.band or "", ranked=row.ranked,
         unranked_reason=row.unranked_reason, achieved=row.achieved, applicable=row.applicable,
-        bonus=row.bonus, penalty=row.penalty,
+        bonus=row.bonus, penalty=row.penalty, predecessors=predecessors,
         fields=[
             {
                 "code": part.code, "achieved": f"{part.achieved:f}",
@@ -132,5 +136,14 @@ def _score(result: PublishedResult, leaf: CriterionScore) -> PublishedScore:
         max_points=leaf.criterion.max_points, applicable=applies,
         self_points=leaf.self_points, appraised_points=leaf.appraised_points,
         final_points=0 if leaf.final_points is None else leaf.final_points,
-        trace=leaf.final_trace or leaf.self_trace,
+        trace=_trace(leaf),
     )  # fmt: skip
+
+
+def _trace(leaf: CriterionScore) -> str:
+    """Return how the points come about: the unit's own sentence too where they were changed."""
+    own: str = leaf.self_trace
+    final: str = leaf.final_trace
+    if not own or not final or own == final:
+        return final or own
+    return f"Đơn vị: {own}. {final}"

@@ -8,6 +8,7 @@ from assessments.choices import SubmissionState
 from assessments.models import CriterionScore, Publication, Submission
 from assessments.workflow import drafts
 from tests.factories.cycles import Year, make_year
+from units.models import UnitGroup
 
 D = Decimal
 DECISION = {
@@ -31,6 +32,13 @@ def make_finished_year(shares: Sequence[str] = ("0.9", "0.75"), **fields: object
     for dossier, share in zip(year.dossiers, shares, strict=True):
         give_final_points(dossier.submission, share)
     return year
+
+
+def take_group_over(after: Year, before: Year) -> None:
+    """Give the group of a later year the code of the earlier year's, as the same group has."""
+    code = before.group.code
+    UnitGroup.objects.filter(pk=before.group.pk).update(code=f"X{code}")
+    UnitGroup.objects.filter(pk=after.group.pk).update(code=code)
 
 
 def make_draft(year: Year, *, seen: bool = True) -> Publication:

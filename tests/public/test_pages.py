@@ -93,7 +93,8 @@ def test_illustrative_pages_say_so(illustrative: Publication, prefix: str, path:
     body = text_of(prefix + path)
     assert 'content="noindex"' in body
     assert "banner tone-warn" in body
-    assert '<span class="term" lang="vi">minh họa</span>' in body
+    assert re.search('<span class="term" lang="vi">[mM]inh họa</span>', body)
+    assert "inh họa minh họa" not in re.sub("<[^>]*>", "", body)
 
 
 def test_illustrative_files_say_so(illustrative: Publication) -> None:
@@ -177,9 +178,10 @@ def test_record_shows_what_is_missing_inferred_and_contradicted(db: None) -> Non
     make_record([
         {"unit": "Sở Tư pháp", "index": D("95.06"), "rank": 1},
         {"unit": "Cục Thuế", "rank": 2, "rank_basis": "inferred"},
-        {"unit": "Sở Văn hóa", "index": D("75.04"), "rank": 26, "source": "https://mot.example/a"},
-        {"unit": "Trung tâm Xúc tiến", "index": D("87.9"), "note": "MÂU THUẪN: nguồn khác nói khác",
-         "source": "https://hai.example/b (seed) ; https://ba.example/c"},
+        {"unit": "Sở Văn hóa", "index": D("75.04"), "rank": 26, "source": "https://mot.example/a",
+         "disputed": True},
+        {"unit": "Trung tâm Xúc tiến", "index": D("87.9"), "note": "Nguồn khác nói khác",
+         "source": "https://hai.example/b (seed) ; https://ba.example/c", "disputed": True},
         {"unit": "Sở Công Thương", "band": "Khá"},
     ])  # fmt: skip
     body = Client(headers={"accept-language": "en"}).get("/en/xep-hang/2021-bao-chi/SBN/")
@@ -195,6 +197,8 @@ def test_record_shows_what_is_missing_inferred_and_contradicted(db: None) -> Non
     ):
         assert part in disputed
     assert "ba.example" in disputed
+    assert disputed.count("<li>") == 2
+    assert re.findall(r"\s[,.;:]", re.sub("<[^>]*>", "", disputed)) == []
     ranked, rest = page.split("Units without a published rank", 1)
     assert "inferred" in ranked
     assert "not published" in ranked

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments.choices import CycleState, PublicationState
-from assessments.models import CriterionScore, Cycle, FrozenPage, Publication
+from assessments.models import CriterionScore, Cycle, Event, FrozenPage, Publication
 from assessments.workflow import publications
 from assessments.workflow.machine import perform
 from tests.factories.results import make_draft, make_finished_year
@@ -27,7 +27,7 @@ def test_published_year_is_complete_and_recomputes(tmp_path: Path, db: None) -> 
     file = Client().get(f"/du-lieu-mo/{done.slug}.json").content.decode()
     assert f'"sha256":"{done.sha256}"' in file
     checked = recompute(tmp_path, file)
-    assert checked.stdout == f"{done.slug}: 3 units, 0 differences\n"
+    assert checked.stdout == f"{done.slug}: 3 đơn vị, 0 chỗ sai khác\n"
 
 
 def test_unfinished_unranked_dossier_recomputes(tmp_path: Path, db: None) -> None:
@@ -93,3 +93,37 @@ def test_failing_press_schedules_nothing(db: None, monkeypatch: pytest.MonkeyPat
         publications.publish_now(publication=draft, by=year.leader, at=year.at)
     assert Publication.objects.get().state == PublicationState.DRAFT
     assert not FrozenPage.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["ranking", "scorecard", "data", "unit"])
+def test_first_reader_of_any_page_of_it_flips_the_publication_once(
+    db: None, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    year = make_finished_year()
+    draft = make_draft(year)
+    when = timezone.now() + HOUR
+    draft = perform("schedule", draft, by=year.leader, at=year.at, published_at=when)
+    unit = year.first.unit.slug
+    path = {
+        "ranking": f"/xep-hang/{draft.slug}/{draft.groups.get().code}/",
+        "scorecard": f"/don-vi/{unit}/{draft.slug}/",
+        "data": f"/du-lieu-mo/{draft.slug}.json",
+        "unit": f"/don-vi/{unit}/",
+    }[page]
+    now = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: now() + 2 * HOUR)
+    assert [Client().get(path).status_code for _ in range(2)] == [200, 200]
+    assert Publication.objects.get().state == PublicationState.PUBLISHED
+    assert Cycle.objects.get().state == CycleState.PUBLISHED
+    assert Event.objects.filter(action="flip").count() == 1
+
+
+def test_scorecard_tells_how_the_unit_and_the_council_came_to_their_points(db: None) -> None:
+    year = make_finished_year()
+    leaf = year.first.score("1.3")
+    CriterionScore.objects.filter(pk=leaf.pk).update(
+        self_trace="b/a = 47/50 = 94 %", final_trace="Thẩm định: 1 điểm; tự chấm 1,88 điểm"
+    )
+    done = publications.publish_now(publication=make_draft(year), by=year.leader, at=year.at)
+    card = Client().get(f"/don-vi/{year.first.unit.slug}/{done.slug}/").content.decode()
+    assert "Đơn vị: b/a = 47/50 = 94 %. Thẩm định: 1 điểm; tự chấm 1,88 điểm<" in card

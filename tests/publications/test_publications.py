@@ -27,7 +27,13 @@ from assessments.queries import dry_runs
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.workflow import drafts, effects, publications
 from assessments.workflow.machine import available, perform
-from tests.factories.results import DECISION, give_final_points, make_draft, make_finished_year
+from tests.factories.results import (
+    DECISION,
+    give_final_points,
+    make_draft,
+    make_finished_year,
+    take_group_over,
+)  # fmt: skip
 
 D = Decimal
 HOUR = dt.timedelta(hours=1)
@@ -130,15 +136,16 @@ def test_dry_run_of_other_figures_than_seen_is_refused(year):
 def test_dry_run_counts_movement_from_the_year_before(year):
     publications.publish_now(publication=make_draft(year), by=year.leader, at=year.at)
     after = make_finished_year(("0.6", "0.8"), year=2032, at=year.at)
+    take_group_over(after, year)
     for old, new in zip(year.dossiers, after.dossiers, strict=True):
         Submission.objects.filter(pk=new.submission.pk).update(unit_code=old.submission.unit_code)
 
     run = dry_runs.report(make_draft(after, seen=False), year.at)
 
     assert run.compared_with.slug == "2031"
-    assert [(r.standing.rank, r.before.rank, r.moved) for r in run.groups[0].rows] == [
-        (1, 2, 1), (2, 1, -1),
-    ]  # fmt: skip
+    assert [
+        (r.standing.rank, r.change.before.rank, r.change.places) for r in run.groups[0].rows
+    ] == [(1, 2, 1), (2, 1, -1)]
 
 
 # Guards of schedule
