@@ -142,11 +142,6 @@ def publish_now(*, publication: Publication, by: User, at: dt.datetime) -> Publi
     return Publication.objects.get(pk=publication.pk)
 
 
-def is_scheduled(cycle: Cycle) -> bool:
-    """Tell whether frozen results of the cycle wait for their moment: nothing may reopen then."""
-    return cycle.publications.filter(state=State.SCHEDULED).exists()
-
-
 # Records --------------------------------------------------------------------------------------
 
 

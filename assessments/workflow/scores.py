@@ -39,21 +39,6 @@ class Claim:
         return not self.not_applicable and all(fact is None for fact in facts)
 
 
-def claim_of(score: CriterionScore) -> Claim:
-    """Return what the leaf holds now."""
-    return Claim(
-        met=score.met,
-        option=score.option,
-        a=score.a,
-        b=score.b,
-        count=score.count,
-        claimed_percent=score.claimed_percent,
-        not_applicable=score.not_applicable,
-        no_evidence_reason=score.no_evidence_reason,
-        note=score.note,
-    )
-
-
 def facts_of(score: CriterionScore, claim: Claim) -> Facts:
     """Return the claim in scoring's terms; an option is its place among the levels."""
     option = None
@@ -209,6 +194,9 @@ def snapshot(row: CriterionScore) -> dict[str, Any]:
         "self_points": text(row.self_points),
         "no_evidence_reason": row.no_evidence_reason,
         "note": row.note,
+        "independent_a": text(row.independent_a),
+        "independent_b": text(row.independent_b),
+        "independent_source": row.independent_source,
         "appraised_points": text(row.appraised_points),
         "appraised_applicable": row.appraised_applicable,
         "final_points": text(row.final_points),
