@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from assessments.views import documents, leaves, questions, relogin, signing, workspace
+from assessments.views import adjustments, documents, leaves, questions, relogin, signing, workspace
 from assessments.views.own import CycleConverter
 
 register_converter(CycleConverter, "cycle")
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tu-danh-gia/gui-lai/", relogin.resume, name="resume"),
     path(_DOSSIER, workspace.dossier, name="dossier"),
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
+    path(f"{_DOSSIER}diem-thuong/", adjustments.adjustments, name="adjustments"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),
     path(f"{_DOSSIER}bien-nhan/<int:sequence>/", signing.receipt, name="receipt"),
     path(

@@ -7,13 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.admin.act_forms import _MOMENT, moment_input
-from assessments.choices import AdjustmentKind, NaPolicy, SampleDecision
+from assessments.choices import NaPolicy, SampleDecision
 from assessments.models import CriterionScore, Meeting, Submission
 from assessments.scoring import format_decimal
 
 
 def _area(rows: int = 2) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
+
+
+def _number() -> forms.TextInput:
+    return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
 
 class LeafForm(forms.Form):
@@ -34,14 +38,19 @@ class LeafForm(forms.Form):
 class PointsForm(LeafForm):
     """Points with one decimal mark; numbers are read by the scoring package, not by the browser."""
 
-    points = forms.CharField(label=_("Points"), required=False, max_length=20)
+    reason_help: Any = ""
+    points = forms.CharField(
+        label=_("Points"), required=False, max_length=20, widget=_number()
+    )  # fmt: skip
     not_applicable = forms.BooleanField(label=_("Does not apply to the unit"), required=False)
     reason = forms.CharField(label=_("Reason"), required=False, widget=_area())
 
     def __init__(self, row: CriterionScore, data: Any = None, **kwargs: Any) -> None:
         super().__init__(row, data, **kwargs)
+        self.fields["reason"].help_text = self.reason_help
+        for name in ("points", "reason"):  # the rule asks for them, though not in every case
+            self.fields[name].needed = True  # type: ignore[attr-defined]
         most = format_decimal(row.criterion.max_points)
-        self.fields["points"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
         self.fields["points"].help_text = _("From 0 to %(most)s.") % {"most": most}
         if row.criterion.na_policy == NaPolicy.NOT_ALLOWED:
             del self.fields["not_applicable"]
@@ -59,6 +68,7 @@ class AppraiseForm(PointsForm):
     """The appraiser's points, on the version of the leaf that was looked at."""
 
     verb = "appraise"
+    reason_help = _("Needed when the points or the applicability differ from the unit's claim.")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def first_values(self) -> dict[str, Any]:
@@ -133,14 +143,22 @@ class SurveyForm(LeafForm):
     reason = forms.CharField(label=_("Reason"), widget=_area())
 
 
-class AdjustmentForm(forms.Form):
-    """A bonus or penalty to propose, in index points."""
+class IndependentForm(LeafForm):
+    """What an independent source says of a leaf."""
 
-    verb = "adjust"
-    kind = forms.ChoiceField(label=_("Kind"), choices=AdjustmentKind.choices)
-    points = forms.CharField(label=_("Index points"), max_length=20)
-    reason = forms.CharField(label=_("Reason"), widget=_area())
+    verb = "independent"
+    a = forms.CharField(label=_("Due (a)"), max_length=20, widget=_number())
+    b = forms.CharField(label=_("Done (b)"), max_length=20, widget=_number())
+    source = forms.CharField(
+        label=_("Source"), max_length=300,
+        help_text=_("The system or the report, and the day on which the figure was taken."),
+    )  # fmt: skip
 
-    def __init__(self, submission: Submission, data: Any = None) -> None:
-        self.submission = submission
-        super().__init__(data, prefix="adjust")
+    def first_values(self) -> dict[str, Any]:
+        """Start from the figure on record."""
+        a, b = self.row.independent_a, self.row.independent_b
+        return {
+            "a": "" if a is None else format_decimal(a),
+            "b": "" if b is None else format_decimal(b),
+            "source": self.row.independent_source,
+        }  # fmt: skip

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from assessments import permissions
 from assessments.admin.appraisal_forms import (
-    AdjustmentForm,
     AppraiseForm,
     AskForm,
     DecideForm,
@@ -25,6 +24,7 @@ from assessments.admin.base import show_refusal
 from assessments.admin.scoped import user_of
 from assessments.choices import CouncilRole, Method
 from assessments.errors import Refused
+from assessments.forms.adjustments import AdjustmentForm, caps_of
 from assessments.models import CriterionScore, Explanation, Submission
 from assessments.queries import appraisal
 from assessments.workflow import appraisals, decisions, questions, surveys
@@ -257,5 +257,6 @@ def _council_rows(
             for row in rows if row.criterion.method == Method.SURVEY
         ],
         "adjustments": submission.adjustments.select_related("proposed_by"),
+        "adjustable": bool(caps_of(submission.cycle_scheme.scheme)),
         "adjustment_form": bound.get(("adjust", 0)) or AdjustmentForm(submission),
     }  # fmt: skip

@@ -121,7 +121,7 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def minutes(self, obj: Meeting) -> SafeString | str:
         """Link to the file of the minutes."""
         if not obj.minutes_file:
-            return _("not attached yet")
+            return str(_("not attached yet"))
         return format_html(
             '<a href="{}">{}</a>', reverse(f"admin:{_MINUTES}", args=[obj.pk]), _("Open the file")
         )

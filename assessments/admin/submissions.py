@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,10 +15,15 @@ from assessments import permissions
 from assessments.admin.act_forms import CloseForm, ConcludeForm, LeavesForm, ReturnForm
 from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
+from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
+from assessments.admin.waiting import ReadyDossiers, WaitingLeaves
+from assessments.choices import PortalRole
 from assessments.models import Approval, CriterionScore, Submission
+from assessments.resources.independent import IndependentResource
 from assessments.workflow import approvals, conclusions, machine, surveys
-from cchc.kit.admin import PlainSearch
+from cchc.kit.admin import PlainSearch, TableAdmin
+from cchc.kit.imports import ImportResult
 
 #: Importing the stages puts their rows into the table of acts.
 STAGES = (conclusions, approvals, surveys)
@@ -30,7 +35,9 @@ _CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
 
 
 @admin.register(Submission)
-class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyAdmin):
+class SubmissionAdmin(
+    AppraisalPagesMixin, OfficePagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyAdmin
+):
     """All dossiers but those of units in which the person has a conflict of interest."""
 
     list_display = (
@@ -44,7 +51,7 @@ class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyA
         "pages",
     )
     list_filter = (
-        "state", "late", ("cycle", admin.RelatedOnlyFieldListFilter),
+        "state", ReadyDossiers, "late", ("cycle", admin.RelatedOnlyFieldListFilter),
         ("group", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     list_select_related = ("group", "cycle")
@@ -109,19 +116,21 @@ class SubmissionAdmin(AppraisalPagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyA
 
 
 @admin.register(CriterionScore)
-class CriterionScoreAdmin(PlainSearch, LeafScopedAdmin):
-    """Leaves across dossiers, to read and compare."""
+class CriterionScoreAdmin(PlainSearch, TableAdmin, LeafScopedAdmin):
+    """Leaves across dossiers, to read and compare; independent figures come in by a table."""
 
     leaf_path = ""
+    resource_classes = [IndependentResource]
     list_display = (
         "criterion", "dossier", "self_points", "appraised_points", "final_points",
-        "final_applicable",
+        "final_applicable", "page",
     )  # fmt: skip
     list_filter = (
         ("submission__cycle", admin.RelatedOnlyFieldListFilter),
         ("submission__group", admin.RelatedOnlyFieldListFilter),
         ("criterion__field", admin.RelatedOnlyFieldListFilter),
         ("appraised_points", admin.EmptyFieldListFilter),
+        WaitingLeaves,
     )  # fmt: skip
     list_select_related = ("criterion", "submission__cycle")
     search_fields = ("criterion__code", "submission__unit_code", "submission__unit__search_name")
@@ -129,9 +138,31 @@ class CriterionScoreAdmin(PlainSearch, LeafScopedAdmin):
         "dossier", "criterion", "self_points", "self_trace", "appraised_points",
         "appraised_applicable", "appraised_round", "final_points", "final_applicable",
         "final_trace",
-        "independent_a", "independent_b", "independent_source",
+        "independent_a", "independent_b", "independent_source", "page",
     )  # fmt: skip
     readonly_fields = fields
+
+    def has_import_permission(self, request: HttpRequest, *args: Any, **kwargs: Any) -> bool:
+        """Let in the Home Affairs officer, who reads no scores: the table shows none."""
+        user, role = user_of(request), PortalRole.HOME_AFFAIRS_OFFICER
+        return bool(permissions.has_role(user, role, timezone.now()))
+
+    def has_export_permission(self, request: HttpRequest, *args: Any, **kwargs: Any) -> bool:
+        """Hand out nothing: the table is for figures to come in."""
+        return False
+
+    def process_result(self, result: ImportResult, request: HttpRequest) -> HttpResponse:
+        """Lead back to the dossiers, as who imports sees no list of leaves."""
+        answer = super().process_result(result, request)
+        if result.problems:
+            return answer
+        return HttpResponseRedirect(reverse("admin:assessments_submission_changelist"))
+
+    @admin.display(description=_("appraisal"))
+    def page(self, obj: CriterionScore) -> SafeString:
+        """Link to the leaf on the appraisal page of its dossier."""
+        address = reverse("admin:assessments_submission_appraisal", args=[obj.submission_id])
+        return format_html('<a href="{}#leaf-{}">{}</a>', address, obj.pk, _("Open"))
 
     @admin.display(description=_("dossier"), ordering="submission__unit__sort_name")
     def dossier(self, obj: CriterionScore) -> str:

@@ -7,11 +7,14 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from assessments import permissions
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
+from assessments.forms.leaf import NumberInput
 from assessments.models import SurveyDecision, SurveyResult, SurveyRound
 from assessments.resources.surveys import SurveyResultResource, result_problems
+from assessments.scoring import parse_points
 from assessments.workflow import events
 from cchc.kit.admin import TableAdmin
 from units.models import User
@@ -45,10 +48,16 @@ class ResultForm(forms.ModelForm):  # type: ignore[type-arg]
     """One aggregate, checked as an imported one is."""
 
     by: User
+    mean = NumberInput(parse_points, name="mean")
 
     class Meta:
         model = SurveyResult
         fields = ("round", "unit", "criterion", "kind", "sample", "mean")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "mean" in self.fields:  # not on the page that is only read
+            self.fields["mean"].label = capfirst(SurveyResult._meta.get_field("mean").verbose_name)
 
     def clean(self) -> dict[str, Any]:
         """Refuse what does not fit the cycle, and what is approved already."""

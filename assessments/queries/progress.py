@@ -18,6 +18,7 @@ from assessments.choices import (
     SubmissionState,
 )  # fmt: skip
 from assessments.models import (
+    Adjustment,
     Appointment,
     Assignment,
     Criterion,
@@ -33,6 +34,8 @@ from assessments.roles import ROLES
 from units.models import User
 
 State = SubmissionState
+#: So many lines of one kind are shown before one leads to all.
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -102,15 +105,32 @@ def _secretary(user: User, at: dt.datetime) -> list[Item]:
 
 def _member(user: User, at: dt.datetime) -> list[Item]:
     leaves = appraisal.untouched(appraisal.assigned_leaves(user, at))
+    field = "criterion__field"
     counted = (
         leaves.order_by()
-        .values_list("submission", "submission__unit_name", "criterion__field__code")
-        .annotate(Count("pk")).order_by("submission__unit__sort_name", "criterion__field__position")
+        .values_list(
+            f"{field}", f"{field}__code", "submission__cycle", "submission__cycle__year",
+            "submission__group__name",
+        ).annotate(Count("pk"), Count("submission", distinct=True))
+        .order_by("submission__cycle__year", "submission__group__name", f"{field}__position")
     )  # fmt: skip
-    return [
-        Item(f"{name}: {_('field')} {code}", number, model="appraisal", pk=pk)
-        for pk, name, code, number in counted
-    ]
+    items = [
+        Item(
+            _("%(year)s, %(group)s, field %(code)s: leaves to appraise in %(dossiers)s dossiers")
+            % {"year": year, "group": group, "code": code, "dossiers": dossiers},
+            number, "criterionscore",
+            f"waiting=mine&criterion__field__id__exact={pk}&submission__cycle__id__exact={cycle}",
+        )
+        for pk, code, cycle, year, group, number, dossiers in counted
+    ]  # fmt: skip
+    return _capped(items, "criterionscore", "waiting=mine")
+
+
+def _capped(items: list[Item], model: str, query: str) -> list[Item]:
+    """Return the first lines, and one that leads to all of them when there are more."""
+    if len(items) <= SHOWN:
+        return items
+    return [*items[:SHOWN], Item(_("see all"), sum(item.count for item in items), model, query)]
 
 
 def _chair(user: User, at: dt.datetime) -> list[Item]:
@@ -123,22 +143,23 @@ def _chair(user: User, at: dt.datetime) -> list[Item]:
         Submission.objects.filter(scores__in=appraisal.disputed(leaves).values("pk"))
         .annotate(number=Count("scores")).order_by("unit__sort_name")
     )  # fmt: skip
-    ready = appraisal.concludable(dossiers).order_by("unit__sort_name")
-    waiting = rows.filter(adjustments__state="proposed").distinct().count()
+    disputed = [
+        Item(_("disputed leaves: %s") % row.unit_name, row.number, "council", pk=row.pk)
+        for row in counted
+    ]
+    ready = [
+        Item(_("ready to conclude: %s") % row.unit_name, 1, pk=row.pk)
+        for row in appraisal.concludable(dossiers).order_by("unit__sort_name")
+    ]
+    waiting = Adjustment.objects.filter(submission__in=rows.values("pk"), state="proposed").count()
     return [
-        *[
-            Item(_("disputed leaves: %s") % row.unit_name, row.number, model="council", pk=row.pk)
-            for row in counted
-        ],
-        *[Item(_("ready to conclude: %s") % row.unit_name, 1, pk=row.pk) for row in ready],
+        *_capped(disputed, "criterionscore", "waiting=disputed"),
+        *_capped(ready, "submission", "conclusion=ready"),
         *_by_state(rows, {State.LOCKED: _("locked, overdue")}),
         Item(
-            _("proposed bonuses and penalties"),
-            waiting,
-            model="adjustment",
-            query="state__exact=proposed",
+            _("proposed bonuses and penalties"), waiting, "adjustment", "state__exact=proposed"
         ),
-    ]
+    ]  # fmt: skip
 
 
 def _leader(user: User, at: dt.datetime) -> list[Item]:

@@ -17,6 +17,7 @@ from assessments.forms import RemarksForm, digest
 from assessments.models import Submission
 from assessments.queries import workspace as queries
 from assessments.views import own
+from assessments.views.adjustments import adjustments_address
 from assessments.views.relogin import keeps_text
 from assessments.workflow.remarks import save_remarks
 
@@ -80,6 +81,7 @@ def _dossier_page(
         "told": queries.reason_told(submission),
         "form": form,
         "stale": stale,
+        "adjustments_url": adjustments_address(submission),
         "may_sign": permissions.may_sign(own.person(request), submission, at),
         "nav": "workspace",
     }

@@ -81,6 +81,7 @@ class ListedLookups:
         offered = self.get_list_filter(request)  # type: ignore[attr-defined]
         names = [part[0] if isinstance(part, (tuple, list)) else part for part in offered]
         known = {f"{name}{form}" for name in names if isinstance(name, str) for form in self._FORMS}
+        known |= {part.parameter_name for part in offered if hasattr(part, "parameter_name")}
         if day := self.date_hierarchy:  # type: ignore[attr-defined]
             known |= {f"{day}__{part}" for part in ("year", "month", "day")}
         return lookup in known

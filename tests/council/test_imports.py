@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from assessments.models import Assignment, Event, SurveyResult, SurveyRound
+from assessments.models import Assignment, Event, RespondentKind, SurveyResult, SurveyRound
 from assessments.workflow import decisions  # noqa: F401 - the table of acts
 from tests.council.conftest import Enter
 from tests.factories.council import make_judged_year
@@ -206,3 +206,19 @@ def test_others_import_no_results(surveyed: Year, enter: Enter) -> None:
         {"format": "0", "resource": "", "surveyresultresource_code": "on"},
     )
     assert surveyed.first.unit.name.encode() not in export.content
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("87,5", "87.5"), ("87.5", "87.5")])
+def test_result_is_typed_with_comma_or_point(
+    surveyed: Year, enter: Enter, typed: str, kept: str
+) -> None:
+    data = {
+        "round": SurveyRound.objects.get().pk, "unit": surveyed.first.unit.pk,
+        "criterion": surveyed.criterion("2.4").pk, "sample": "120", "mean": typed,
+        "kind": RespondentKind.objects.get(code="nguoi-dan").pk,
+    }  # fmt: skip
+    client, address = enter(surveyed.survey_officer), reverse("admin:assessments_surveyresult_add")
+    assert client.post(address, data | {"mean": "nhiều"}).status_code == 200
+    assert client.post(address, data | {"mean": ""}).status_code == 200
+    assert client.post(address, data).status_code == 302
+    assert SurveyResult.objects.get().mean == D(kept)

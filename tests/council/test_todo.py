@@ -23,16 +23,44 @@ def waiting(user: User, year: Year) -> dict[str, int]:
     }
 
 
-def test_appraiser_sees_fields_and_dossiers_untouched(year: Year) -> None:
+def of_fields(year: Year, dossiers: int, *numbers: int) -> dict[str, int]:
+    """Return the appraiser's lines: one per field, with its leaves."""
+    head = f"{year.cycle.year}, {year.group.name}"
+    return {
+        f"{head}, field {code}: leaves to appraise in {dossiers} dossiers": number
+        for code, number in zip("12", numbers, strict=True)
+    }
+
+
+def test_appraiser_sees_fields_untouched(year: Year, enter: Enter) -> None:
+    assert waiting(year.member, year) == of_fields(year, 2, 10, 6)
     appraise_all(year, year.second)
     appraise(year, year.first, "1.1")
-    name = year.first.unit.name
-    assert waiting(year.member, year) == {f"{name}: field 1": 4, f"{name}: field 2": 3}
+    assert waiting(year.member, year) == of_fields(year, 1, 4, 3)
+    first = progress.todo(year.member, year.at)[0].items[0]
+    address = f"{reverse('admin:assessments_criterionscore_changelist')}?{first.query}"
+    response = enter(year.member).get(address)
+    assert [row.criterion.code for row in response.context["cl"].result_list] == [
+        "1.2", "1.3", "1.4", "1.5",
+    ]  # fmt: skip
 
 
 def test_appraiser_never_sees_the_own_unit(year: Year) -> None:
     user = make_member(year, year.first.unit)
-    assert waiting(user, year).keys() == {f"{year.second.unit.name}: field {code}" for code in "12"}
+    assert waiting(user, year) == of_fields(year, 1, 5, 3)
+
+
+def test_long_lists_end_with_a_line_that_leads_to_all(db: None, enter: Enter) -> None:
+    year = make_judged_year(units=progress.SHOWN + 1, codes=["1.1"])
+    for dossier in year.dossiers:
+        appraise(year, dossier, "1.1")
+    lines = progress.todo(year.chair, year.at)[0].items
+    ready = [item for item in lines if str(item.label).startswith("ready to conclude")]
+    last = next(item for item in lines if str(item.label) == "see all")
+    assert (len(ready), last.count) == (progress.SHOWN, progress.SHOWN + 1)
+    address = f"{reverse('admin:assessments_submission_changelist')}?{last.query}"
+    found = enter(year.chair).get(address).context["cl"].result_list
+    assert len(found) == progress.SHOWN + 1
 
 
 def test_secretary_counts_leave_out_the_own_unit(year: Year) -> None:
@@ -68,10 +96,7 @@ def test_leader_officer_and_survey_officer(year: Year) -> None:
 
 def test_start_page_links_where_something_waits(year: Year, enter: Enter) -> None:
     content = enter(year.member).get(reverse("admin:index")).content.decode()
-    assert (
-        reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk])
-        in content
-    )
+    assert f"{reverse('admin:assessments_criterionscore_changelist')}?waiting=mine&amp;" in content
 
 
 def test_models_stand_in_the_order_of_the_year(year: Year, enter: Enter) -> None:

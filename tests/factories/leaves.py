@@ -25,6 +25,7 @@ LEAVES: dict[str, dict[str, Any]] = {
         "max_points": D(2),
         "floor": D(50),
         "na_policy": NaPolicy.EXCLUDE,
+        "has_independent_figure": True,
     },
     "1.4": {
         "name": "Mức hoàn thành kế hoạch",

@@ -490,10 +490,14 @@ def recompute(content: bytes, folder: Any) -> None:
     path.write_bytes(content)
     script = portal.BASE_DIR / "cchc" / "static" / "cchc" / "recompute.py"
     run = subprocess.run(
-        [sys.executable, script, path], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, script, path],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "0 differences" in run.stdout
+    assert " 0 chỗ sai khác" in run.stdout
 
 
 def correction_is_a_new_publication(journey: Journey, folder: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from assessments.choices import CouncilRole, SubmissionState
+from assessments.choices import CouncilRole, Stage, SubmissionState
 from assessments.models import (
     Adjustment,
     Approval,
@@ -61,7 +61,7 @@ class Secrets:
 
 def make_secrets() -> Secrets:
     """Make an unpublished year with marks, its scheduled publication and an older public one."""
-    year = make_judged_year()
+    year = make_judged_year(stage=Stage.APPRAISAL, heading={"bonus_cap": D(2)})
     _name(year.first)
     employed = make_member(year)
     Membership.objects.create(user=employed, unit=year.first.unit, since=dt.date(2020, 1, 1))

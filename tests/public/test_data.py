@@ -28,7 +28,10 @@ def recompute(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     file = folder / "data.json"
     file.write_text(text, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), str(file)], capture_output=True, text=True, check=False
+        [sys.executable, "-I", str(SCRIPT), str(file)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -53,7 +56,7 @@ def test_file_is_canonical_and_carries_the_hash_of_the_publication(official: Pub
 def test_script_finds_no_difference(tmp_path: Path, db: None) -> None:
     make_publication(unranked="SBN-02")
     done = recompute(tmp_path, published_text("2026"))
-    assert done.stdout == "2026: 3 units, 0 differences\n"
+    assert done.stdout == "2026: 3 đơn vị, 0 chỗ sai khác\n"
     assert done.returncode == 0
 
 

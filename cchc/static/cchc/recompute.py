@@ -18,25 +18,28 @@ POINTS_PLACES = 4
 
 
 def main(arguments):
+    for stream in (sys.stdout, sys.stderr):  # Vietnamese, whatever the terminal is set to
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
     if len(arguments) != 1:
-        print("usage: python3 tinh-lai.py FILE.json", file=sys.stderr)
+        print("cách dùng: python3 tinh-lai.py TỆP.json", file=sys.stderr)
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as source:
             data = json.load(source, parse_float=str, parse_constant=refuse)
         found = list(differences(data))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
-        print(f"not a publication: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"không phải tệp công bố: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     for difference in found:
         print(difference)
     units = sum(len(group["results"]) for group in data["groups"])
-    print(f"{data['publication']['id']}: {units} units, {len(found)} differences")
+    print(f"{data['publication']['id']}: {units} đơn vị, {len(found)} chỗ sai khác")
     return 1 if found else 0
 
 
 def refuse(text):
-    raise ValueError(f"{text} is no figure")
+    raise ValueError(f"{text} không phải là số")
 
 
 def differences(data):
@@ -45,7 +48,7 @@ def differences(data):
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if digest != data["sha256"]:
-        yield f"sha256: the file says {data['sha256']}, its content gives {digest}"
+        yield f"sha256: tệp ghi {data['sha256']}, nội dung tính ra {digest}"
     if data["publication"]["kind"] == "record":
         return
     for group in data["groups"]:
@@ -62,11 +65,11 @@ def group_differences(group):
             continue
         yield from leaf_differences(name, result, leaves)
         index = index_of(result, scheme)
-        yield from compare(f"{name} index", result["index"], index, INDEX_PLACES)
+        yield from compare(f"{name} chỉ số", result["index"], index, INDEX_PLACES)
         yield from part_differences(name, result)
         expected_band = band_of(index, scheme["bands"])
         if result["band"] != expected_band:
-            yield f"{name} band: the file says {result['band']}, computed {expected_band}"
+            yield f"{name} xếp loại: tệp ghi {result['band']}, tính ra {expected_band}"
         if result["ranked"] and index is not None:
             indexes[result["unit"]["code"]] = index
     for result in group["results"]:
@@ -75,7 +78,7 @@ def group_differences(group):
         if code in indexes:
             rank = 1 + sum(1 for other in indexes.values() if other > indexes[code])
         if result["rank"] != rank:
-            yield f"{group['code']} {code} rank: the file says {result['rank']}, computed {rank}"
+            yield f"{group['code']} {code} thứ hạng: tệp ghi {result['rank']}, tính ra {rank}"
 
 
 def is_unfinished(result, leaves):
@@ -93,7 +96,7 @@ def leaves_of(criteria):
         seen = set()
         while parents[code]:
             if code in seen:
-                raise ValueError(f"criterion {code} lies inside itself")
+                raise ValueError(f"tiêu chí {code} nằm trong chính nó")
             seen.add(code)
             code = parents[code]
         return code
@@ -108,18 +111,18 @@ def leaves_of(criteria):
 def leaf_differences(name, result, leaves):
     codes = [score["code"] for score in result["scores"]]
     if sorted(codes) != sorted(leaves):
-        yield f"{name}: the leaves are not those of the scheme"
+        yield f"{name}: các tiêu chí không khớp với bộ tiêu chí"
     for score in result["scores"]:
         highest, field = leaves.get(score["code"], (None, None))
         if highest is None:
             continue
         place = f"{name} {score['code']}"
         if Fraction(score["max_points"]) != highest:
-            yield f"{place}: highest points {score['max_points']}, in the scheme {highest}"
+            yield f"{place}: điểm tối đa {score['max_points']}, trong bộ tiêu chí {highest}"
         if score["field"] != field:
-            yield f"{place}: field {score['field']}, in the scheme {field}"
+            yield f"{place}: lĩnh vực {score['field']}, trong bộ tiêu chí {field}"
         if not 0 <= Fraction(score["final_points"]) <= highest:
-            yield f"{place}: {score['final_points']} points lie outside 0 to {highest}"
+            yield f"{place}: {score['final_points']} điểm nằm ngoài khoảng 0 đến {highest}"
 
 
 def sums_of(scores):
@@ -148,22 +151,22 @@ def capped(value, cap):
 def part_differences(name, result):
     """Compare the sums of the whole scorecard and of each field."""
     achieved, highest = sums_of(result["scores"])
-    yield from compare(f"{name} achieved", result["achieved"], achieved, POINTS_PLACES)
-    yield from compare(f"{name} applicable", result["applicable"], highest, POINTS_PLACES)
+    yield from compare(f"{name} điểm đạt", result["achieved"], achieved, POINTS_PLACES)
+    yield from compare(f"{name} điểm tối đa tính", result["applicable"], highest, POINTS_PLACES)
     for part in result["fields"]:
         scores = [score for score in result["scores"] if score["field"] == part["code"]]
         achieved, highest = sums_of(scores)
-        place = f"{name} field {part['code']}"
+        place = f"{name} lĩnh vực {part['code']}"
         index = half_up(achieved / highest * 100, INDEX_PLACES) if highest else None
-        yield from compare(f"{place} achieved", part["achieved"], achieved, POINTS_PLACES)
-        yield from compare(f"{place} applicable", part["applicable"], highest, POINTS_PLACES)
-        yield from compare(f"{place} index", part["index"], index, INDEX_PLACES)
+        yield from compare(f"{place} điểm đạt", part["achieved"], achieved, POINTS_PLACES)
+        yield from compare(f"{place} điểm tối đa tính", part["applicable"], highest, POINTS_PLACES)
+        yield from compare(f"{place} chỉ số", part["index"], index, INDEX_PLACES)
 
 
 def compare(place, stated, computed, places):
     given = None if stated is None else Fraction(stated)
     if given != computed:
-        yield f"{place}: the file says {stated}, computed {printed(computed, places)}"
+        yield f"{place}: tệp ghi {stated}, tính ra {printed(computed, places)}"
 
 
 def half_up(value, places):
@@ -180,7 +183,7 @@ def band_of(index, bands):
 
 def printed(value, places):
     if value is None:
-        return "nothing"
+        return "trống"
     digits = str(half_up(value, places) * 10**places).rjust(places + 1, "0")
     return f"{digits[:-places]}.{digits[-places:]}"
 
