@@ -94,6 +94,7 @@ class AdjustmentAdmin(WorkflowAdmin, DossierScopedAdmin, ReadOnlyAdmin):
         "reason",
         "state",
         "proposed_by",
+        "decided_by_user",
         "decided_by",
         "decided_at",
     )

@@ -132,8 +132,17 @@ class CouncilDecision(models.Model):
     votes_for = models.PositiveSmallIntegerField(_("votes for"), default=0)
     votes_against = models.PositiveSmallIntegerField(_("votes against"), default=0)
     dissent = ProseField(_("dissent"), blank=True)
+    decided_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    # None where the City approver stands in for a chair with a conflict, without a seat.
     decided_by = models.ForeignKey(
-        CouncilMember, models.PROTECT, related_name="+", verbose_name=_("decided by")
+        CouncilMember,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("council seat"),
     )
     at = models.DateTimeField(_("at"))
 
@@ -170,6 +179,15 @@ class Adjustment(Stamped):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
     )
+    decided_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("decided by"),
+    )
     decided_by = models.ForeignKey(
         CouncilMember,
         models.PROTECT,
@@ -177,7 +195,7 @@ class Adjustment(Stamped):
         blank=True,
         related_name="+",
         editable=False,
-        verbose_name=_("decided by"),
+        verbose_name=_("council seat"),
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, editable=False)
 
@@ -190,7 +208,13 @@ class Adjustment(Stamped):
                 name="adjustment_points_positive",
                 condition=models.Q(points__gt=0),
                 violation_error_message=_("Index points must be more than zero."),
-            )
+            ),
+            models.CheckConstraint(
+                name="adjustment_decided_by_somebody",
+                condition=models.Q(state=AdjustmentState.PROPOSED, decided_by_user=None)
+                | ~models.Q(state=AdjustmentState.PROPOSED)
+                & models.Q(decided_by_user__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,6 +50,8 @@ class Submission(Stamped):
         max_length=12, choices=SubmissionState, blank=True, editable=False
     )
     submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
+    # Set by what sends leaves back to the council, cleared by its conclusion.
+    reopened_at = models.DateTimeField(_("sent back to the council at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("dossier")

@@ -128,10 +128,10 @@ def scored_in(user: User, submission: Submission) -> bool:
     return (
         Appraisal.objects.filter(score__submission=submission, member__user=user).exists()
         or CouncilDecision.objects.filter(
-            score__submission=submission, decided_by__user=user
+            score__submission=submission, decided_by_user=user
         ).exists()
         or Adjustment.objects.filter(submission=submission)
-        .filter(Q(proposed_by=user) | Q(decided_by__user=user))
+        .filter(Q(proposed_by=user) | Q(decided_by_user=user))
         .exists()
     )
 

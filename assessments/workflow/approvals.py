@@ -98,6 +98,7 @@ def revoke(submission: Submission, act: Act) -> None:
 def reopen_leaves(submission: Submission, leaves: list[CriterionScore], act: Act) -> list[str]:
     """Open leaves to the appraisers in a new round and set their decisions aside; return codes."""
     submission.round += 1
+    submission.reopened_at = act.at
     for row in leaves:
         row.open_to_appraiser = True
         finals.clear_final(row)
@@ -116,7 +117,7 @@ def _set_aside(decision: CouncilDecision, act: Act) -> None:
         data={"code": decision.score.criterion.code, "points": scores.text(decision.points),
               "applicable": decision.applicable, "meeting": decision.meeting_id,
               "for": decision.votes_for, "against": decision.votes_against,
-              "decided_by": decision.decided_by_id,
+              "decided_by": decision.decided_by_user_id,
               "decided_at": decision.at.astimezone(dt.UTC).isoformat()},
     )  # fmt: skip
     EventNote.objects.create(

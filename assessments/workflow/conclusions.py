@@ -104,6 +104,7 @@ def _conclude(submission: Submission, act: Act) -> dict[str, Any]:
         finals.set_final(row, final_outcome(row, by_council.get(row.pk), by_appraiser.get(row.pk)))
         row.open_to_appraiser = False
     finals.stamp_all(rows, by=act.by, at=act.at, action="council.conclude")
+    submission.reopened_at = None
     left = surveys.fill(submission, act.at, act.by)
     return {
         "meeting": meeting.pk, "survey_leaves_left": left,
@@ -155,7 +156,8 @@ register(
         ),
         who=_CHAIR, who_text=gettext_lazy("chair"), guard=conclude_problems,
         guard_text=gettext_lazy(
-            "council stage open, but for a correction; every leaf has points, "
+            "council stage open (for a dossier sent back: or approval stage), "
+            "but for a correction; every leaf has points, "
             "disputed ones are decided; no open question; minutes attached"
         ),
         effect=_conclude,

@@ -59,7 +59,7 @@ def decide_leaf(
             defaults={
                 "meeting": meeting, "points": outcome.points, "applicable": outcome.applicable,
                 "reason": reason.strip(), "votes_for": votes_for, "votes_against": votes_against,
-                "dissent": dissent.strip(), "decided_by": seat, "at": at,
+                "dissent": dissent.strip(), "decided_by_user": by, "decided_by": seat, "at": at,
             },
         )  # fmt: skip
         scores.stamp(row, by=by, at=at, action="council.decide")
@@ -80,11 +80,11 @@ def _require_decidable(row: CriterionScore, at: dt.datetime) -> None:
         raise WindowClosed(closed[0])
 
 
-def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMember:
+def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMember | None:
     """Return the seat with which the person acts as chair on the dossier; raise NotPermitted.
 
-    The City approver who stands in for a chair with a conflict (design 0.1) needs a seat too,
-    because decisions are the council's.
+    None for a City approver without a seat, who stands in for a chair with a conflict so that
+    the year can be finished (design 0.1).
     """
     verdict = permissions.acts_for(by, submission, CouncilRole.CHAIR, at)
     if not verdict:
@@ -92,10 +92,7 @@ def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMemb
     seats = permissions.seats_of(by, permissions.day_of(at)).filter(
         council__cycle=submission.cycle_id
     )
-    seat = seats.filter(role=CouncilRole.CHAIR).first() or seats.first()
-    if seat is None:
-        raise NotPermitted(_("Only a person with a seat in the council records its decisions."))
-    return seat
+    return seats.filter(role=CouncilRole.CHAIR).first() or seats.first()
 
 
 def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
@@ -190,6 +187,7 @@ def _accept(adjustment: Adjustment, act: Act) -> dict[str, Any]:
 def _refuse(adjustment: Adjustment, act: Act) -> dict[str, Any]:
     assert act.by is not None  # noqa: S101 - the table gives this act to people only
     adjustment.decided_by = chair_seat(adjustment.submission, act.by, act.at)
+    adjustment.decided_by_user = act.by
     adjustment.decided_at = act.at
     return {"kind": adjustment.kind, "points": scores.text(adjustment.points)}
 

@@ -243,8 +243,8 @@ register(
         ),
         who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_return_problems,
         guard_text=gettext_lazy(
-            "self-assessment or a stage of the council's work open; "
-            "leaves named; time in the future"
+            "self-assessment or a stage of the council's work open (for a dossier "
+            "sent back: or approval stage); leaves named; time in the future"
         ),
         effect=_return, needs_note=True,
     ),

@@ -2,8 +2,9 @@
 
 Windows are [opens, closes); a request counts by its arrival, to the second (design 0.4). Units
 fill in only inside a stage that has dates. The council and Home Affairs are bound by the dates
-that the plan gives: a stage that it leaves out limits none of their acts. Corrections of
-published dossiers come long after the year and follow no window.
+that the plan gives: a stage that it leaves out limits none of their acts. A dossier that Home
+Affairs sent back is worked on while the approvals last, for the council's own stages are over by
+then. Corrections of published dossiers come long after the year and follow no window.
 """
 
 import datetime as dt
@@ -69,13 +70,18 @@ def is_exempt(submission: Submission) -> bool:
 def outside(submission: Submission, stages: Iterable[Stage], at: dt.datetime) -> list[str]:
     """Return one problem, the days of `stages`, unless `at` lies in one or nothing binds.
 
-    The milestones of a cycle say which stages it has; one without dates limits nothing.
+    The milestones of a cycle say which stages it has; one without dates limits nothing. What was
+    sent back from the approval may be finished within that stage too (design 0.1).
     """
     if is_exempt(submission):
         return []
     cycle, unit = submission.cycle, submission.unit_id
-    planned = Milestone.objects.filter(cycle=cycle, stage__in=list(stages)).order_by("opens_at")
+    sent_back = submission.reopened_at is not None
+    wanted = {*stages, Stage.APPROVAL} if sent_back else set(stages)
+    planned = Milestone.objects.filter(cycle=cycle, stage__in=wanted).order_by("opens_at")
     found = [Stage(row.stage) for row in planned]
+    if sent_back and Stage.APPROVAL not in found:
+        return []
     if any(is_open(cycle, stage, unit, at) for stage in found):
         return []
     return [" ".join(sentence(cycle, stage, unit) for stage in found)] if found else []

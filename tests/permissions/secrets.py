@@ -124,7 +124,7 @@ def _judge(year: Year) -> Explanation:
     meeting.minutes_file.save("bien-ban.pdf", ContentFile(JUDGED[2].encode()))
     CouncilDecision.objects.create(
         score=year.first.score("1.4"), meeting=meeting, points=D("0.7713"), reason=JUDGED[2],
-        decided_by=chair, at=year.at,
+        decided_by=chair, decided_by_user=year.chair, at=year.at,
     )  # fmt: skip
     Adjustment.objects.create(
         submission=year.first.submission, kind="bonus", points=D("0.7713"), reason=JUDGED[2],

@@ -264,7 +264,7 @@ def test_press_may_add_pages_while_the_publication_is_frozen(year, monkeypatch):
 def test_open_data_has_exact_strings_and_nulls(year):
     Adjustment.objects.create(
         submission=year.first.submission, kind="bonus", points=D(1), state="accepted",
-        reason="Sáng kiến", proposed_by=year.chair,
+        reason="Sáng kiến", proposed_by=year.secretary, decided_by_user=year.chair,
     )  # fmt: skip
     data = open_data(schedule(year, make_draft(year)))
 

@@ -100,7 +100,7 @@ def save_dossier(cycle, part, leaves, card, *, extra, user):
             if value:
                 Adjustment.objects.create(
                     submission=dossier, kind=kind, points=value, state=state, reason="Lý do",
-                    proposed_by=user,
+                    proposed_by=user, decided_by_user=user,
                 )  # fmt: skip
     return dossier
 
