@@ -17,6 +17,7 @@ from assessments.permissions.council_side import (
 )
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
 from assessments.permissions.unit_side import (
+    may_answer,
     may_fill,
     may_sign,
     own_submissions,
@@ -38,6 +39,7 @@ __all__ = [
     "has_role",
     "is_conflicted",
     "listed_submissions",
+    "may_answer",
     "may_appraise",
     "may_fill",
     "may_read_scores",

@@ -51,6 +51,15 @@ def may_fill(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     return no(_("This dossier belongs to another unit."))
 
 
+def may_answer(user: User, submission: Submission, at: dt.datetime) -> Verdict:
+    """Tell whether the person answers questions for the unit: focal officer or head (design 3)."""
+    own = may_fill(user, submission, at)
+    answering = (Membership.Role.FOCAL, Membership.Role.HEAD)
+    if not own or submission.unit_id in staff_unit_ids(user, at, *answering):
+        return own
+    return no(_("Only the focal officer and the head of the unit answer questions."))
+
+
 def may_sign(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     """Tell whether the person signs for the unit: its head, or a deputy so authorised."""
     day = day_of(at)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from assessments import permissions
 from assessments.errors import BadInput, Refused
 from assessments.forms import AnswerForm, refuse, stated
 from assessments.queries import workspace as queries
@@ -38,6 +39,7 @@ def question(request: HttpRequest, key: own.CycleKey, slug: str, pk: int) -> Htt
     context = {
         "submission": submission, "question": row, "form": form, "is_open": row.closed_at is None,
         "score": own.leaf_of(submission, field, code), "stated": stated(row.score),
+        "answering": permissions.may_answer(own.person(request), submission, now),
         "deadline": own.Deadline(row.due_at, now), "nav": "workspace",
         "evidence_url": own.address("evidence", submission, field=field, code=code),
         "crumbs": own.crumbs(submission, (_("Question on criterion %s") % code, "")),

@@ -105,7 +105,7 @@ def require_attachable(score: CriterionScore, by: User, at: dt.datetime) -> None
     try:
         scores.require_editable(score, by, at)
     except Refused:
-        if not permissions.may_fill(by, score.submission, at) or not _asked(score, at):
+        if not permissions.may_answer(by, score.submission, at) or not _asked(score, at):
             raise
 
 

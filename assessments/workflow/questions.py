@@ -51,13 +51,13 @@ def ask(
 
 @events.logs_refusals("answer", on="explanation.score")
 def answer(*, explanation: Explanation, by: User, at: dt.datetime, answer: str) -> Explanation:
-    """Answer a question for the unit, once and in time.
+    """Answer a question for the unit, as its focal officer or head, once and in time.
 
     Raise NotPermitted, WrongState, WindowClosed when it fell due, or BadInput without a text.
     """
     with transaction.atomic():
         row, held = _hold(explanation)
-        verdict = permissions.may_fill(by, row.submission, at)
+        verdict = permissions.may_answer(by, row.submission, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
         if row.submission.state not in _ANSWERING:

@@ -87,7 +87,10 @@ def test_answer_counts_to_the_second(year: Year) -> None:
 
 def test_answer_belongs_to_the_unit(year: Year) -> None:
     row = ask(year)
-    for user in (year.second.focal, year.member, year.secretary, year.outsider):
+    others = (
+        year.first.contributor, year.second.focal, year.member, year.secretary, year.outsider,
+    )  # fmt: skip
+    for user in others:
         with pytest.raises(NotPermitted):
             questions.answer(explanation=row, by=user, at=year.at, answer="Số 12")
     with pytest.raises(BadInput):

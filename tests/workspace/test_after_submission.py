@@ -61,6 +61,12 @@ def asked(year, appraised):
     )  # fmt: skip
 
 
+@pytest.fixture
+def focal(year, signed_in):
+    """Return the browser of the first unit's focal officer."""
+    return signed_in(year.first.focal)
+
+
 def test_unit_sees_its_own_appraised_points_and_reason(appraised, client, address):
     page = client.get(address("field", field="1"))
 
@@ -109,17 +115,17 @@ def test_every_page_leads_to_the_question_that_waits(asked, client, address):
         assert address("question", pk=asked.pk) in body
 
 
-def test_unit_answers_with_more_evidence(year, asked, client, address):
+def test_unit_answers_with_more_evidence(year, asked, focal, address):
     evidence = address("evidence", field="1", code="1.3")
-    attached = client.post(evidence, {"upload": uploads.pdf(), "number": "9/BC"})
-    answered = client.post(address("question", pk=asked.pk), {"answer": "Ba hồ sơ nộp bổ sung."})
+    attached = focal.post(evidence, {"upload": uploads.pdf(), "number": "9/BC"})
+    answered = focal.post(address("question", pk=asked.pk), {"answer": "Ba hồ sơ nộp bổ sung."})
     asked.refresh_from_db()
 
     assert (attached.status_code, answered.status_code) == (302, 302)
     assert asked.answer == "Ba hồ sơ nộp bổ sung."
-    assert asked.answered_by == year.first.contributor
+    assert asked.answered_by == year.first.focal
     assert year.first.score("1.3").evidence.count() == 1
-    assert "Ba hồ sơ nộp bổ sung." in client.get(answered.url).content.decode()
+    assert "Ba hồ sơ nộp bổ sung." in focal.get(answered.url).content.decode()
 
 
 def test_evidence_is_closed_on_leaves_without_a_question(year, asked):
@@ -133,10 +139,10 @@ def test_evidence_is_closed_on_leaves_without_a_question(year, asked):
         )
 
 
-def test_late_answer_is_refused_and_kept_on_screen(year, asked, client, address):
+def test_late_answer_is_refused_and_kept_on_screen(year, asked, focal, address):
     Explanation.objects.update(due_at=year.at)
 
-    response = client.post(address("question", pk=asked.pk), {"answer": "Muộn mất rồi"})
+    response = focal.post(address("question", pk=asked.pk), {"answer": "Muộn mất rồi"})
     asked.refresh_from_db()
 
     assert response.status_code == 422
@@ -144,12 +150,26 @@ def test_late_answer_is_refused_and_kept_on_screen(year, asked, client, address)
     assert "Muộn mất rồi" in response.content.decode()
 
 
-def test_blank_answer_is_refused(asked, client, address):
-    response = client.post(address("question", pk=asked.pk), {"answer": "  "})
+def test_blank_answer_is_refused(asked, focal, address):
+    response = focal.post(address("question", pk=asked.pk), {"answer": "  "})
     asked.refresh_from_db()
 
     assert response.status_code == 422
     assert asked.closed_at is None
+
+
+def test_contributor_reads_the_question_and_answers_nothing(year, asked, client, focal, address):
+    here, evidence = address("question", pk=asked.pk), address("evidence", field="1", code="1.3")
+    shown = {person: person.get(here).content.decode() for person in (client, focal)}
+    refused = client.post(here, {"answer": "Tôi trả lời thay."})
+    attached = client.post(evidence, {"upload": uploads.pdf(), "number": "9/BC"})
+    asked.refresh_from_db()
+
+    assert [page.count("Vì sao 47/50?") for page in shown.values()] == [1, 1]
+    assert [page.count('name="answer"') for page in shown.values()] == [0, 1]
+    assert (refused.status_code, attached.status_code >= 400) == (422, True)
+    assert (asked.answer, asked.closed_at) == ("", None)
+    assert year.first.score("1.3").evidence.count() == 0
 
 
 def test_question_belongs_to_its_unit(year, asked, signed_in, address):
