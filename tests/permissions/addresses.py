@@ -40,7 +40,7 @@ def visit(pattern: str, fill: Callable[[str, str], str]) -> str:
 
 
 _EXPRESSIONS = {
-    "admin/^(?P<app_label>auth|account|mfa|units|assessments)/$": "admin/assessments/",
+    "admin/^(?P<app_label>auth|units|mfa|assessments)/$": "admin/assessments/",
     "admin/(?P<url>.*)$": "admin/khong-co",
     r"tai-khoan/^confirm-email/(?P<key>[-:\w]+)/$": "tai-khoan/confirm-email/x/",
     r"tai-khoan/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
