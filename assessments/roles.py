@@ -60,6 +60,7 @@ ROLES: dict[str, Role] = {
         _("secretary"),
         _("Distributes the work, starts and returns dossiers, keeps rounds and minutes."),
         _codes("assessments", "view", f"{_DOSSIER} {_JUDGED} {_COUNCIL} {_YEAR} {_SCHEMES}")
+        | _codes("assessments", "view", _SURVEYS)
         | _codes(
             "assessments", "add change delete", "assignment declaredconflict meeting adjustment"
         )
@@ -77,7 +78,7 @@ ROLES: dict[str, Role] = {
         _("Home Affairs officer"),
         _("Prepares schemes, cycles, councils and surveys; sees progress but no scores."),
         _codes("assessments", _EDIT, f"{_SCHEMES} {_YEAR} council councilmember surveyround")
-        | _codes("assessments", "view", "submission assignment surveyresult publication")
+        | _codes("assessments", "view", "submission assignment publication")
         | _codes("units", _EDIT, _UNITS)
         | _codes("units", "view", "user"),
     ),
@@ -91,7 +92,7 @@ ROLES: dict[str, Role] = {
     "city_approver": Role(
         _("City approver"),
         _("Returns, concludes or approves a dossier whose usual actor has a conflict of interest."),
-        _codes("assessments", "view", f"{_DOSSIER} {_JUDGED} {_SCHEMES} {_YEAR}")
+        _codes("assessments", "view", f"{_DOSSIER} {_JUDGED} {_SCHEMES} {_YEAR} {_SURVEYS}")
         | _codes("assessments", "add", "approval"),
     ),
     "survey_officer": Role(

@@ -19,9 +19,8 @@ from assessments.workflow import events
 from cchc.kit.admin import TableAdmin
 from units.models import User
 
-_SEES_RESULTS = frozenset(
-    {"survey_officer", "home_affairs_officer", "home_affairs_leader", "city_approver", "auditor"}
-)
+#: Who sees figures of every council's cycle before publication; the officer sees rounds only.
+_SEES_RESULTS = frozenset({"survey_officer", "home_affairs_leader", "city_approver", "auditor"})
 
 
 def _visible(user: User, cycle: str, unit: str) -> Q:
@@ -30,7 +29,7 @@ def _visible(user: User, cycle: str, unit: str) -> Q:
     allowed = without_conflicts(user, now, cycle, unit)
     if permissions.roles_of(user, permissions.day_of(now)) & _SEES_RESULTS:
         return allowed
-    seats = permissions.seats_of(user, permissions.day_of(now)).filter(role="chair")
+    seats = permissions.seats_of(user, permissions.day_of(now)).filter(role__in=("chair", "secretary"))
     return allowed & Q(**{f"{cycle}__council__in": seats.values("council")})
 
 

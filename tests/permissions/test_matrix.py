@@ -38,7 +38,7 @@ READERS: dict[tuple[str, ...], set[str]] = {
     OWN: {"contributor", "member", "secretary", "chair", "leader", "approver", "auditor"},
     JUDGED: {"member", "secretary", "chair", "leader", "approver", "auditor"},
     ASKED: {"contributor", "member", "secretary", "chair", "leader", "approver", "auditor"},
-    SURVEYED: {"secretary", "chair", "officer", "leader", "approver", "survey_officer", "auditor"},
+    SURVEYED: {"secretary", "chair", "leader", "approver", "survey_officer", "auditor"},
     EMBARGOED: {"leader"},
 }
 #: Words about the year that are plans, not results: an extension's reason is Home Affairs' own.
