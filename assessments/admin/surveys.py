@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 
 from assessments import permissions
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
+from assessments.choices import CouncilRole
 from assessments.forms.leaf import NumberInput
 from assessments.models import SurveyDecision, SurveyResult, SurveyRound
 from assessments.resources.surveys import SurveyResultResource, result_problems
@@ -29,7 +30,9 @@ def _visible(user: User, cycle: str, unit: str) -> Q:
     allowed = without_conflicts(user, now, cycle, unit)
     if permissions.roles_of(user, permissions.day_of(now)) & _SEES_RESULTS:
         return allowed
-    seats = permissions.seats_of(user, permissions.day_of(now)).filter(role__in=("chair", "secretary"))
+    seats = permissions.seats_of(user, permissions.day_of(now)).filter(
+        role__in=(CouncilRole.CHAIR, CouncilRole.SECRETARY)
+    )
     return allowed & Q(**{f"{cycle}__council__in": seats.values("council")})
 
 

@@ -28,6 +28,7 @@ def is_settled(submission: Submission) -> bool:
     return submission.state in _SETTLED
 
 
+@events.logs_refusals("record_independent", on="score")
 def record_independent(
     *, score: CriterionScore, by: User, at: dt.datetime, a: Figure, b: Figure, source: str
 ) -> CriterionScore:

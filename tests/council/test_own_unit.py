@@ -268,7 +268,7 @@ def test_approver_concludes_when_every_chair_has_a_conflict(busy: Year, enter: E
 def _concluded(year: Year) -> Submission:
     for code in ("1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.3"):
         appraise(year, year.first, code)
-    year.first.submission.adjustments.update(state="refused")
+    year.first.submission.adjustments.update(state="refused", decided_by_user=year.chair)
     row = year.first.submission
     perform("conclude", row, by=year.approver, at=year.at, meeting=year.council.meetings.get())
     return row

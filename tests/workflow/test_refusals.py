@@ -20,6 +20,7 @@ from assessments.workflow import (
     decisions,
     documents,
     drafts,
+    independent,
     meetings,
     questions,
     remarks,
@@ -141,6 +142,10 @@ VERBS: dict[str, tuple[Callable[..., Any], str, Callable[[World], tuple[Any, dic
             "cycle": w.year.cycle, "unit": w.year.first.unit,
             "criterion": w.year.criterion("2.4"), "decision": "zero", "reason": TYPED,
         }),
+    ),
+    "enter independent figures": (
+        independent.record_independent, "record_independent",
+        lambda w: (leaf(w), {"score": leaf(w), "a": "2", "b": "1", "source": TYPED}),
     ),
     "draft": (
         drafts.create_draft, "draft", lambda w: (w.year.cycle, {"cycle": w.year.cycle}),
