@@ -85,7 +85,7 @@ class AskForm(LeafForm):
     """A question to the unit and when its answer is due."""
 
     verb = "ask"
-    question = forms.CharField(label=_("Question"), widget=_area())
+    question = forms.CharField(label=_("Question"), max_length=4000, widget=_area())
     due_at = forms.DateTimeField(
         label=_("Answer due before"), widget=moment_input(), input_formats=[_MOMENT]
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.validators import RegexValidator
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -73,6 +73,12 @@ class ListedLookups:
     """Answer only the lookups of the filters a list shows, in the forms that these use."""
 
     _FORMS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Refuse a NUL, which PostgreSQL keeps in no text, as a bad request."""
+        if any("\0" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("NUL in the query")
+        return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Refuse any other: a free lookup tells what a page hides, letter by letter."""

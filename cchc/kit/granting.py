@@ -1,5 +1,6 @@
 """Rows that give rights: nobody gives themself one, and what has counted is never rewritten."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -32,13 +33,18 @@ class GrantingForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
     def _keep_the_past(self, cleaned: dict[str, Any]) -> None:
-        today = timezone.localdate()
         for name in set(self.changed_data) - self.descriptive - {"until"}:
             self.add_error(name, _("This was in force; end the row and make a new one."))
-        if "until" in self.changed_data:
-            before, after = self.initial.get("until"), cleaned.get("until")
-            if (before and before < today) or (after and after < today):
-                self.add_error("until", _("The last day moves from today on only."))
+        if "until" in self.changed_data and reaches_back(
+            self.initial.get("until"), cleaned.get("until")
+        ):
+            self.add_error("until", _("The last day moves from today on only."))
+
+
+def reaches_back(before: dt.date | None, after: dt.date | None) -> bool:
+    """Tell whether moving a row's last day would change a day that is over."""
+    today = timezone.localdate()
+    return any(day is not None and day < today for day in (before, after))
 
 
 def made_today(row: Any) -> bool:
@@ -64,10 +70,12 @@ class GrantingMixin:
         return super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let a row be deleted on the day it was made only; later it is ended."""
+        """Let others delete a row on the day it was made only; later it is ended."""
         allowed: bool = super().has_delete_permission(request, obj)  # type: ignore[misc]
         inline_parent = obj is not None and not hasattr(obj, "since")
-        return allowed and not inline_parent and (obj is None or made_today(obj))
+        if not allowed or inline_parent or obj is None:
+            return allowed and not inline_parent
+        return made_today(obj) and obj.user_id != request.user.pk
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Offer no deletion of many at once."""

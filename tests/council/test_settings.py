@@ -1,5 +1,6 @@
 """Seats, conflicts, appointments, cycles and extensions in the admin."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from assessments.models import (
 from tests.council.conftest import Enter
 from tests.factories.council import appraise
 from tests.factories.cycles import Year, make_user
+from units.models import Membership
 
 DECIDED = {"decision_number": "5/QĐ", "decision_date": "2031-01-05", "decision_signer": "Chủ tịch"}
 
@@ -51,6 +53,20 @@ def test_nobody_appoints_themself(year: Year, enter: Enter) -> None:
         enter(year.chair).get(reverse("admin:assessments_appointment_changelist")).status_code
         == 403
     )
+
+
+def test_nobody_takes_away_the_row_of_their_own_conflict(year: Year, enter: Enter) -> None:
+    row = Membership.objects.create(
+        user=year.officer, unit=year.first.unit, role="staff", since=dt.date(2031, 1, 1)
+    )
+    url = reverse("admin:units_membership_delete", args=[row.pk])
+    assert enter(year.officer).post(url, {"post": "yes"}).status_code == 403
+    assert Membership.objects.filter(pk=row.pk).exists()
+
+
+def test_nul_in_a_filter_is_a_bad_request(year: Year, enter: Enter) -> None:
+    url = reverse("admin:assessments_submission_changelist")
+    assert enter(year.auditor).get(f"{url}?state__exact=%00").status_code == 400
 
 
 def test_declared_conflict_flags_points_at_once(year: Year, enter: Enter) -> None:

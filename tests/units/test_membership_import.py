@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from cchc.kit.imports import ImportRefused, load
 from cchc.kit.sheets import WorkbookFormat
@@ -162,3 +163,30 @@ def test_preview_and_confirmation_through_the_admin(unit, upload, confirm):
     confirm("membership", answer)
 
     assert Membership.objects.get().user.username == "an.nv"
+
+
+def test_nobody_imports_a_right_for_themself(unit):
+    keeper = make_user(
+        "an.nv", full_name="Nguyễn Văn An", email="an@tphcm.example", job_title="Chuyên viên",
+        phone="028",
+    )  # fmt: skip
+
+    problems = problems_of(changed(), by=keeper)
+
+    assert problems == ["Row 2, column A (Tài khoản): Nobody does this for themself."]
+    assert Membership.objects.count() == 0
+
+
+def test_past_employment_is_not_rewritten_by_an_import(unit):
+    keeper = make_user("keeper")
+    run(ROW)
+    Membership.objects.update(created_at=timezone.now() - dt.timedelta(days=2))
+    ended = [*changed()[:9], "31/12/2025"]
+
+    assert problems_of(ended, by=keeper) == [
+        "Row 2, column J (Đến ngày): The last day moves from today on only."
+    ]
+    assert problems_of(changed(role="Người đứng đầu"), by=keeper) == [
+        "Row 2, column H (Vai trò): This was in force; end the row and make a new one."
+    ]
+    assert Membership.objects.get().until is None

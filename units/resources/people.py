@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
+from cchc.kit.granting import made_today, reaches_back
 from cchc.kit.imports import TableResource, merged_errors
 from cchc.kit.sheets import cell_text
 from cchc.kit.text import fold, squeeze
@@ -39,6 +40,24 @@ def _model_errors(person: User) -> dict[str, Any]:
         person.full_clean(exclude=["password"])
     except ValidationError as error:
         return {f"user__{key}": messages for key, messages in error.message_dict.items()}
+    return {}
+
+
+def _right_errors(
+    instance: Membership, was: tuple[str, Any] | None, by: User | None
+) -> dict[str, Any]:
+    """Hold the import to what `GrantingForm` refuses: rights for oneself, a changed past."""
+    role, until = was or (None, None)
+    if (instance.role, instance.until) == was:
+        return {}
+    if by is not None and instance.user.pk == by.pk:
+        return {"user": _("Nobody does this for themself.")}
+    if was is None or made_today(instance):
+        return {}
+    if instance.role != role:
+        return {"role": _("This was in force; end the row and make a new one.")}
+    if reaches_back(until, instance.until):
+        return {"until": _("The last day moves from today on only.")}
     return {}
 
 
@@ -108,7 +127,7 @@ class MembershipResource(AccountMakingResource):
         self.emails = {
             person.email.casefold(): person for person in self.people.values() if person.email
         }
-        by = kwargs.get("user")
+        self.by = by = kwargs.get("user")
         self.may_create = permissions.may_create_accounts(by)
         self.may_change = permissions.may_change_accounts(by)
         return []
@@ -149,12 +168,13 @@ class MembershipResource(AccountMakingResource):
             errors = merged_errors({"unit": str(error)})
         person = instance.user
         before = {name: getattr(person, name) for name in ("full_name", "email", *self._details)}
+        was = (instance.role, instance.until) if instance.pk else None
         try:
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
             errors = merged_errors(errors, error)
         found = self._change_errors(person, before) if person.pk else self._new_errors(person)
-        if errors := merged_errors(errors, found):
+        if errors := merged_errors(errors, found, _right_errors(instance, was, self.by)):
             raise ValidationError(errors)
 
     _details = ("job_title", "phone")
