@@ -43,7 +43,7 @@ def appraise(
     WrongState, WindowClosed, Stale, or BadInput naming the field.
     """
     with transaction.atomic():
-        row = hold_leaf(score)
+        row = scores.hold_leaf(score)
         verdict = permissions.may_appraise(by, row, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
@@ -57,17 +57,6 @@ def appraise(
         given = _write(row, seat, outcome, reason, at)
         _stamp(row, given, by, at)
     return given
-
-
-def hold_leaf(score: CriterionScore) -> CriterionScore:
-    """Return the leaf locked and fresh, its dossier kept from changing state meanwhile."""
-    submission = scores.hold(score.submission_id)
-    row = (
-        CriterionScore.objects.select_for_update(of=("self",))
-        .select_related("criterion").get(pk=score.pk)
-    )  # fmt: skip
-    row.submission = submission
-    return row
 
 
 def require_reason(row: CriterionScore, outcome: Outcome, reason: str) -> None:
@@ -246,7 +235,7 @@ def flag_conflicts(cycle: Cycle, at: dt.datetime) -> list[Appraisal]:
 
 
 def _flag(given: Appraisal, at: dt.datetime) -> None:
-    row = hold_leaf(given.score)
+    row = scores.hold_leaf(given.score)
     given.flagged_conflict = True
     given.save(update_fields=["flagged_conflict"])
     open_states = (*JUDGING, SubmissionState.EXPLAINING)

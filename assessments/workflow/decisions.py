@@ -47,7 +47,7 @@ def decide_leaf(
     Raise NotPermitted unless the chair acts, and WrongState, WindowClosed or BadInput.
     """
     with transaction.atomic():
-        row = appraisals.hold_leaf(score)
+        row = scores.hold_leaf(score)
         seat = chair_seat(row.submission, by, at)
         _require_decidable(row, at)
         check_meeting(meeting, row.submission)

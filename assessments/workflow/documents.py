@@ -123,13 +123,7 @@ def _asked(score: CriterionScore, at: dt.datetime) -> bool:
 
 
 def _hold_leaf(score: CriterionScore, by: User, at: dt.datetime) -> CriterionScore:
-    submission = scores.hold(score.submission_id)
-    row = (
-        CriterionScore.objects.select_for_update(of=("self",))
-        .select_related("criterion")
-        .get(pk=score.pk)
-    )
-    row.submission = submission
+    row = scores.hold_leaf(score)
     require_attachable(row, by, at)
     return row
 

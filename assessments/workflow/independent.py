@@ -38,13 +38,7 @@ def record_independent(
     BadInput for figures that the leaf's rule refuses or that name no source.
     """
     with transaction.atomic():
-        submission = scores.hold(score.submission_id)
-        row = (
-            CriterionScore.objects.select_for_update(of=("self",))
-            .select_related("criterion")
-            .get(pk=score.pk)
-        )
-        row.submission = submission
+        row = scores.hold_leaf(score)
         row.independent_a, row.independent_b = check(row, by=by, at=at, a=a, b=b, source=source)
         row.independent_source = source
         scores.stamp(row, by=by, at=at, action="office.independent")

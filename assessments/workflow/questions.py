@@ -10,7 +10,7 @@ from assessments import permissions
 from assessments.choices import CouncilRole, SubmissionState
 from assessments.errors import BadInput, NotPermitted, WindowClosed, WrongState
 from assessments.models import CriterionScore, Explanation
-from assessments.workflow import appraisals, events
+from assessments.workflow import appraisals, events, scores
 from units.models import User
 
 _ANSWERING = (SubmissionState.EXPLAINING, SubmissionState.APPRAISING)
@@ -25,7 +25,7 @@ def ask(
     Raise NotPermitted, WrongState (also for a second open question), WindowClosed or BadInput.
     """
     with transaction.atomic():
-        row = appraisals.hold_leaf(score)
+        row = scores.hold_leaf(score)
         verdict = permissions.may_appraise(by, row, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
@@ -92,7 +92,7 @@ def withdraw_question(*, explanation: Explanation, by: User, at: dt.datetime) ->
 
 def _hold(explanation: Explanation) -> tuple[CriterionScore, Explanation]:
     """Return the leaf and its question, locked and fresh; raise WrongState when it is closed."""
-    row = appraisals.hold_leaf(explanation.score)
+    row = scores.hold_leaf(explanation.score)
     held = (
         Explanation.objects.select_for_update(of=("self",))
         .select_related("asked_by").get(pk=explanation.pk)

@@ -83,6 +83,17 @@ def hold(submission_id: int) -> Submission:
     return Submission.objects.select_related("cycle", "cycle_scheme").get(pk=submission_id)
 
 
+def hold_leaf(score: CriterionScore) -> CriterionScore:
+    """Return the leaf locked and fresh, its dossier kept from changing state meanwhile."""
+    submission = hold(score.submission_id)
+    row = (
+        CriterionScore.objects.select_for_update(of=("self",))
+        .select_related("criterion").get(pk=score.pk)
+    )  # fmt: skip
+    row.submission = submission
+    return row
+
+
 def editable(score: CriterionScore, by: User, at: dt.datetime) -> permissions.Verdict:
     """Tell whether the person may change the unit's claim on this leaf now, and if not why."""
     try:
