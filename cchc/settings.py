@@ -165,7 +165,9 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 #: A workbook or a piece of evidence larger than this is refused with a sentence.
-EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
+EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=50 * 1024 * 1024)
+#: All files of one unit's library together.
+EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=5 * 1024**3)
 WORKBOOK_MAX_BYTES = env.int("WORKBOOK_MAX_BYTES", default=5 * 1024 * 1024)
 #: Address of the ClamAV daemon ("host:port" or a socket path); empty: files are marked unscanned.
 CLAMAV = env.str("CLAMAV", default="")
@@ -180,6 +182,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+#: A folder of fonts with Times' metrics for official papers; without it typst's own serif is used.
+PAPER_FONTS = env.path("PAPER_FONTS", default="/usr/share/fonts/truetype/liberation")()
 
 # Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

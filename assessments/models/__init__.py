@@ -15,8 +15,16 @@ from assessments.models.councils import (
     CouncilMember,
     DeclaredConflict,
 )
-from assessments.models.cycles import Cycle, CycleScheme, Extension, Milestone, SiteIdentity
-from assessments.models.documents import Document, DocumentRevision
+from assessments.models.cycles import (
+    Cycle,
+    CycleScheme,
+    Extension,
+    Milestone,
+    SiteIdentity,
+    WorkingDay,
+)
+from assessments.models.delegations import Delegation
+from assessments.models.documents import Document, DocumentConfirmation, DocumentRevision
 from assessments.models.events import Event, EventNote
 from assessments.models.publications import (
     FrozenPage,
@@ -38,6 +46,7 @@ from assessments.models.submissions import (
     Evidence,
     Receipt,
     ScoreHistory,
+    SignedCopy,
     Submission,
 )
 from assessments.models.surveys import SurveyDecision, SurveyResult, SurveyRound
@@ -57,7 +66,9 @@ __all__ = [
     "Cycle",
     "CycleScheme",
     "DeclaredConflict",
+    "Delegation",
     "Document",
+    "DocumentConfirmation",
     "DocumentRevision",
     "Event",
     "EventNote",
@@ -76,10 +87,12 @@ __all__ = [
     "Scheme",
     "ScoreHistory",
     "ScoreLevel",
+    "SignedCopy",
     "SiteIdentity",
     "Submission",
     "SurveyComponent",
     "SurveyDecision",
     "SurveyResult",
     "SurveyRound",
+    "WorkingDay",
 ]

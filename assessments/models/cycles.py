@@ -128,6 +128,23 @@ class Extension(Decided, Stamped):
         return f"{self.get_stage_display()}: {self.unit or _('all units')}"
 
 
+class WorkingDay(Decided, Stamped):
+    """A day on which the calendar of holidays is overruled: off, or worked instead (design 10)."""
+
+    day = models.DateField(_("day"), unique=True)
+    is_working = models.BooleanField(_("worked"), default=False)
+    note = LineField(_("note"), max_length=200)
+
+    class Meta:
+        verbose_name = _("exception of the working calendar")
+        verbose_name_plural = _("exceptions of the working calendar")
+        ordering = ["-day"]
+        constraints = [decided_together("working_day_decision_whole")]
+
+    def __str__(self) -> str:
+        return f"{self.day:%d/%m/%Y}"
+
+
 class SiteIdentity(models.Model):
     """Whose portal this is: the one row behind header, footer and papers (design 10)."""
 

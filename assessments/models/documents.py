@@ -1,13 +1,16 @@
 """The document library of a unit: what evidence points to."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ScanState
+from assessments.models.cycles import Cycle
 from cchc.kit.models import LineField, ProseField, Stamped
+from cchc.kit.text import fold, unaccent
 from units.models import Unit
 
 
@@ -19,6 +22,7 @@ class Document(Stamped):
     issued_on = models.DateField(_("date"), null=True, blank=True)
     issuer = LineField(_("issuer"), max_length=200, blank=True)
     abstract = ProseField(_("abstract"), blank=True)
+    search_text = models.TextField(editable=False, blank=True, default="")
 
     class Meta:
         verbose_name = _("document")
@@ -27,6 +31,11 @@ class Document(Stamped):
 
     def __str__(self) -> str:
         return self.number or self.abstract[:80]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the text by which the paper is found, without accents, beside what was typed."""
+        self.search_text = unaccent(fold(f"{self.number} {self.issuer} {self.abstract}"))
+        super().save(*args, **kwargs)
 
 
 def evidence_path(revision: "DocumentRevision", filename: str) -> str:
@@ -61,3 +70,27 @@ class DocumentRevision(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DocumentConfirmation(models.Model):
+    """The unit's word that a paper of an earlier year still backs its dossier of this cycle."""
+
+    document = models.ForeignKey(
+        Document, models.PROTECT, related_name="confirmations", verbose_name=_("document")
+    )
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", verbose_name=_("cycle"))
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+
+    class Meta:
+        verbose_name = _("confirmation of a document")
+        verbose_name_plural = _("confirmations of documents")
+        ordering = ["document", "cycle"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "cycle"], name="confirmed_once_a_cycle")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} – {self.cycle}"

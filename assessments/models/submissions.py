@@ -1,10 +1,12 @@
 """The unit's dossier of a year and, leaf by leaf, the thread from facts to final points."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import SubmissionState
+from assessments.choices import ScanState, SubmissionState
 from assessments.models.cycles import Cycle, CycleScheme
 from assessments.models.documents import DocumentRevision
 from assessments.models.schemes import Criterion, ScoreLevel
@@ -129,6 +131,8 @@ class CriterionScore(models.Model):
         _("reopened to the appraiser"), default=False, editable=False
     )
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    # The random key that the last save carried: an answer that got lost is known again by it.
+    saved_key = models.CharField(max_length=36, blank=True, default="", editable=False)
     saved_at = models.DateTimeField(_("saved at"), null=True, editable=False)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -234,3 +238,37 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+def signed_copy_path(copy: "SignedCopy", filename: str) -> str:
+    """Return where the scanned report lies: a random name, so that nothing can be guessed."""
+    key = uuid.uuid4().hex
+    return f"signed/{key[:2]}/{key}"
+
+
+class SignedCopy(models.Model):
+    """The scan of the signed and stamped report, kept beside the receipt it belongs to."""
+
+    receipt = models.ForeignKey(
+        Receipt, models.PROTECT, related_name="copies", verbose_name=_("receipt")
+    )
+    file = models.FileField(_("file"), upload_to=signed_copy_path)
+    name = LineField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    content_type = models.CharField(_("type"), max_length=100)
+    scan_state = models.CharField(
+        _("virus scan"), max_length=12, choices=ScanState, default=ScanState.PENDING
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+
+    class Meta:
+        verbose_name = _("signed copy of a report")
+        verbose_name_plural = _("signed copies of reports")
+        ordering = ["receipt", "-uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,41 +2,56 @@
 
 import datetime as dt
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Submission
+from assessments.models import CriterionScore, Submission
 from assessments.permissions.verdicts import YES, Verdict, day_of, no
 from units.models import Membership, SigningAuthorisation, Succession, UnitHead, User
+
+#: The parts that look after the whole dossier.
+RUNNING = (Membership.Role.FOCAL, Membership.Role.HEAD)
+_OTHERS = _("This dossier belongs to another unit.")
+_ONLY_FOCAL = _("Only the focal officer and the head of the unit do this.")
+Parts = dict[int, set[str]]
+#: Every unit the person works for on a day, with the part they take; staff of a successor finish
+#: what its predecessors began. One statement, for rights are read anew at every act.
+_PARTS = """
+WITH RECURSIVE mine(unit_id, role) AS (
+  SELECT unit_id, role FROM units_membership WHERE user_id = %(user)s AND role <> 'staff'
+    AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
+  UNION SELECT unit_id, 'head' FROM units_unithead WHERE user_id = %(user)s
+    AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
+  UNION SELECT unit_id, 'head' FROM units_signingauthorisation WHERE user_id = %(user)s
+    AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
+  UNION SELECT s.predecessor_id, mine.role
+    FROM units_succession s JOIN mine ON mine.unit_id = s.successor_id
+) SELECT unit_id, role FROM mine
+"""
+
+
+def parts_of(user: User, at: dt.datetime) -> Parts:
+    """Return, unit by unit, the parts the person takes in its dossiers: Membership.Role values.
+
+    Whoever may sign for a unit counts as its head here. One query.
+    """
+    found: Parts = {}
+    if user.is_active:
+        with connection.cursor() as cursor:
+            cursor.execute(_PARTS, {"user": user.pk, "day": day_of(at)})
+            for unit_id, role in cursor.fetchall():
+                found.setdefault(unit_id, set()).add(role)
+    return found
 
 
 def staff_unit_ids(user: User, at: dt.datetime, *roles: str) -> set[int]:
     """Return the units for whose dossiers the person works, with the units they follow.
 
-    Staff of a successor finish what its predecessors began. Without `roles` every part counts.
+    Without `roles` every part counts.
     """
-    wanted = roles or (
-        Membership.Role.CONTRIBUTOR, Membership.Role.FOCAL, Membership.Role.HEAD,
-    )  # fmt: skip
-    day = day_of(at)
-    if not user.is_active:
-        return set()
-    found = set(user.memberships.on(day).filter(role__in=wanted).values_list("unit_id", flat=True))
-    if Membership.Role.HEAD in wanted:
-        found |= set(user.tenures.on(day).values_list("unit_id", flat=True))
-        found |= set(user.authorisations.on(day).values_list("unit_id", flat=True))
-    edge = set(found)
-    while edge:
-        edge = (
-            set(
-                Succession.objects.filter(successor__in=edge).values_list(
-                    "predecessor_id", flat=True
-                )
-            )
-            - found
-        )
-        found |= edge
-    return found
+    parts = parts_of(user, at)
+    return {unit for unit, held in parts.items() if not roles or held.intersection(roles)}
 
 
 def own_submissions(user: User, at: dt.datetime) -> QuerySet[Submission]:
@@ -48,15 +63,43 @@ def may_fill(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     """Tell whether the person may fill in leaves of the dossier (state and window apart)."""
     if submission.unit_id in staff_unit_ids(user, at):
         return YES
-    return no(_("This dossier belongs to another unit."))
+    return no(_OTHERS)
+
+
+def may_fill_leaf(user: User, score: CriterionScore, at: dt.datetime) -> Verdict:
+    """Tell whether the person may fill in this leaf (state and window apart).
+
+    Focal officer and head fill in every leaf, a contributor what is delegated to them or to
+    nobody (design 3).
+    """
+    return leaf_verdict(user, score, parts_of(user, at).get(score.submission.unit_id, set()))
+
+
+def leaf_verdict(user: User, score: CriterionScore, held: set[str]) -> Verdict:
+    """Tell the same from the parts that the person takes in the dossier's unit, without a query
+    when the leaf's `delegation` is at hand."""
+    if not held:
+        return no(_OTHERS)
+    delegation = getattr(score, "delegation", None)
+    if delegation is None or delegation.user_id == user.pk or held.intersection(RUNNING):
+        return YES
+    return no(_("This leaf is delegated to %s.") % delegation.user)
+
+
+def may_run(user: User, submission: Submission, at: dt.datetime) -> Verdict:
+    """Tell whether the person runs the unit's dossier, delegates its leaves and answers for it:
+    its focal officer or its head (design 3)."""
+    held = parts_of(user, at).get(submission.unit_id, set())
+    if not held:
+        return no(_OTHERS)
+    return YES if held.intersection(RUNNING) else no(_ONLY_FOCAL)
 
 
 def may_answer(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     """Tell whether the person answers questions for the unit: focal officer or head (design 3)."""
-    own = may_fill(user, submission, at)
-    answering = (Membership.Role.FOCAL, Membership.Role.HEAD)
-    if not own or submission.unit_id in staff_unit_ids(user, at, *answering):
-        return own
+    verdict = may_run(user, submission, at)
+    if verdict or verdict.reason == _OTHERS:
+        return verdict
     return no(_("Only the focal officer and the head of the unit answer questions."))
 
 

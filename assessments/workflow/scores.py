@@ -105,24 +105,29 @@ def editable(score: CriterionScore, by: User, at: dt.datetime) -> permissions.Ve
 
 def require_editable(score: CriterionScore, by: User, at: dt.datetime) -> None:
     """Raise NotPermitted, WrongState or WindowClosed unless the unit may change this leaf now."""
-    require_fillable(score.submission, by, at)
-    require_leaf_open(score)
+    held = permissions.parts_of(by, at).get(score.submission.unit_id, set())
+    require_fillable(score, by, held)
+    require_dossier_open(score.submission, at)
 
 
-def require_fillable(submission: Submission, by: User, at: dt.datetime) -> None:
-    """Raise NotPermitted, WrongState or WindowClosed unless the person may fill the dossier now."""
-    verdict = permissions.may_fill(by, submission, at)
+def require_fillable(score: CriterionScore, by: User, held: set[str]) -> None:
+    """Raise NotPermitted or WrongState for a leaf that the person does not fill in or mend now.
+
+    `held` are the parts that the person takes in the unit (`permissions.parts_of`).
+    """
+    verdict = permissions.leaf_verdict(by, score, held)
     if not verdict:
         raise NotPermitted(verdict.reason)
-    require_dossier_open(submission, at)
-
-
-def require_leaf_open(score: CriterionScore) -> None:
-    """Raise NotPermitted or WrongState for a leaf that the unit does not score or mend now."""
     if not score.criterion.is_self_scored:
         raise NotPermitted(_("This leaf is not scored by the unit."))
     if score.submission.state == SubmissionState.RETURNED and not score.open_to_unit:
         raise WrongState(_("Only the leaves named in the return may be changed."))
+
+
+def require_version(score: CriterionScore, version: int) -> None:
+    """Raise Stale unless the leaf is still at the version that the person saw."""
+    if score.version != version:
+        raise Stale(_("Somebody else saved this leaf meanwhile. Both texts are shown."))
 
 
 def require_dossier_open(submission: Submission, at: dt.datetime) -> None:
@@ -153,8 +158,7 @@ def save_leaf(
         row = CriterionScore.objects.select_for_update(of=("self",)).get(pk=score.pk)
         row.submission, row.criterion = submission, score.criterion
         require_editable(row, by, at)
-        if row.version != version:
-            raise Stale(_("Somebody else saved this leaf meanwhile. Both texts are shown."))
+        require_version(row, version)
         before = row.self_points
         write_claim(row, claim, outcome_of(row, claim))
         stamp(row, by=by, at=at, action="unit.save")

@@ -36,7 +36,7 @@ def _held(submission: Submission, codes: Iterable[str]) -> list[CriterionScore]:
     wanted = set(codes)
     rows = list(
         fresh.scores.select_for_update(of=("self",)).filter(criterion__code__in=wanted)
-        .select_related("criterion").prefetch_related("criterion__levels", "evidence__revision")
+        .select_related("criterion", "delegation__user").prefetch_related("criterion__levels", "evidence__revision")
     )  # fmt: skip
     unknown = sorted(wanted - {row.criterion.code for row in rows})
     if unknown:
@@ -63,17 +63,23 @@ def _stamped(
 
 @events.logs_refusals("save", on="submission")
 def save_leaves(
-    *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim]
-) -> list[CriterionScore]:
-    """Save claims on many leaves, by code; refuse what `scores.save_leaf` refuses."""
+    *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim],
+    versions: Mapping[str, int] | None = None,
+) -> list[CriterionScore]:  # fmt: skip
+    """Save claims on many leaves, by code; refuse what `scores.save_leaf` refuses.
+
+    With `versions`, by code too, raise Stale when a leaf is no longer at the version given.
+    """
     with transaction.atomic():
         rows = _held(submission, claims)
         if not rows:
             return []
-        scores.require_fillable(rows[0].submission, by, at)
+        scores.require_dossier_open(rows[0].submission, at)
+        held = permissions.parts_of(by, at).get(submission.unit_id, set())
         before = {}
         for row in rows:
-            scores.require_leaf_open(row)
+            scores.require_fillable(row, by, held)
+            scores.require_version(row, (versions or {}).get(row.criterion.code, row.version))
             claim = claims[row.criterion.code]
             before[row.pk] = row.self_points
             scores.write_claim(row, claim, scores.outcome_of(row, claim))
