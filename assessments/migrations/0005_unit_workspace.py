@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='criterionscore',
             name='saved_key',
-            field=models.CharField(blank=True, default='', editable=False, max_length=36),
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=36),
         ),
         migrations.AddField(
             model_name='document',

@@ -132,7 +132,9 @@ class CriterionScore(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
     # The random key that the last save carried: an answer that got lost is known again by it.
-    saved_key = models.CharField(max_length=36, blank=True, default="", editable=False)
+    saved_key = models.CharField(
+        max_length=36, blank=True, default="", db_default="", editable=False
+    )
     saved_at = models.DateTimeField(_("saved at"), null=True, editable=False)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"

@@ -36,7 +36,8 @@ def _held(submission: Submission, codes: Iterable[str]) -> list[CriterionScore]:
     wanted = set(codes)
     rows = list(
         fresh.scores.select_for_update(of=("self",)).filter(criterion__code__in=wanted)
-        .select_related("criterion", "delegation__user").prefetch_related("criterion__levels", "evidence__revision")
+        .select_related("criterion", "delegation__user")
+        .prefetch_related("criterion__levels", "evidence__revision")
     )  # fmt: skip
     unknown = sorted(wanted - {row.criterion.code for row in rows})
     if unknown:
@@ -74,11 +75,12 @@ def save_leaves(
         rows = _held(submission, claims)
         if not rows:
             return []
-        scores.require_dossier_open(rows[0].submission, at)
         held = permissions.parts_of(by, at).get(submission.unit_id, set())
         before = {}
         for row in rows:
             scores.require_fillable(row, by, held)
+        scores.require_dossier_open(rows[0].submission, at)
+        for row in rows:
             scores.require_version(row, (versions or {}).get(row.criterion.code, row.version))
             claim = claims[row.criterion.code]
             before[row.pk] = row.self_points
