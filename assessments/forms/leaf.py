@@ -5,45 +5,27 @@ Numbers are read as text, so that what was typed stays on screen whatever is wro
 
 from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Method, NaPolicy, TierBasis
+from assessments.choices import NaPolicy
 from assessments.errors import BadInput
 from assessments.forms.sent import flat, refuse
 from assessments.models import Criterion, CriterionScore
+from assessments.queries.facts import LABELS, contradictions, inputs_of
 from assessments.queries.wording import sentence
 from assessments.queries.workspace import files_of
 from assessments.scoring import (
     Reason,
     ScoringError,
     format_decimal,
-    half_up,
     parse_count,
     parse_points,
 )  # fmt: skip
 
 _YES, _NO = "1", "0"
-#: What each input of a leaf is called.
-LABELS: dict[str, Any] = {
-    "met": _("Answer"), "option": _("Option"), "a": _("Due (a)"), "b": _("Done (b)"),
-    "count": _("Count"), "claimed_percent": _("Percentage"),
-    "not_applicable": _("Nothing arose in the year"),
-    "no_evidence_reason": _("Reason, if there is no evidence"), "note": _("Note"),
-}  # fmt: skip
-
-
-def inputs_of(criterion: Criterion) -> tuple[str, ...]:
-    """Return the facts that the leaf's method reads (design 4)."""
-    if criterion.method == Method.TIERS:
-        return ("count",) if criterion.basis == TierBasis.COUNT else ("a", "b", "claimed_percent")
-    return {
-        Method.YES_NO: ("met",), Method.OPTIONS: ("option",), Method.RATIO: ("a", "b"),
-        Method.DEDUCTION: ("count",), Method.CAPPED_SUM: ("count",),
-    }.get(Method(criterion.method), ())  # fmt: skip
 
 
 class NumberInput(forms.CharField):
@@ -136,22 +118,8 @@ class LeafForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse facts that contradict each other: of two statements only the unit can choose."""
         data = self.cleaned_data
-        filled = [name for name in inputs_of(self.score.criterion) if data.get(name) is not None]
-        if data.get("not_applicable") and filled:
-            names = ", ".join(str(LABELS[name]) for name in filled)
-            self.add_error(
-                "not_applicable",
-                _("“%(mark)s” is marked although filled in: %(fields)s. Keep one of them.")
-                % {"mark": LABELS["not_applicable"], "fields": names},
-            )
-        percent, a, b = (data.get(name) for name in ("claimed_percent", "a", "b"))
-        if percent is not None and a is not None and b is not None and not _agrees(percent, a, b):
-            self.add_error(
-                "claimed_percent",
-                _("The percentage %(percent)s does not follow from a = %(a)s and b = %(b)s.")
-                % {"percent": format_decimal(percent), "a": format_decimal(a),
-                   "b": format_decimal(b)},
-            )  # fmt: skip
+        for name, words in contradictions(self.score.criterion, data):
+            self.add_error(name, words)
         return data
 
     @property
@@ -166,14 +134,6 @@ class LeafForm(forms.Form):
     def refuse(self, refusal: BadInput) -> None:
         """Show a refusal of the workflow beside its input."""
         refuse(self, refusal)
-
-
-def _agrees(percent: Decimal, a: Decimal, b: Decimal) -> bool:
-    """Tell whether the percentage is b/a, rounded to the decimals typed or counted as 100."""
-    if not a:
-        return False
-    places = max(0, -int(percent.as_tuple().exponent))
-    return percent == half_up(min(Fraction(b) / Fraction(a) * 100, Fraction(100)), places)
 
 
 def _stored(score: CriterionScore) -> dict[str, Any]:
