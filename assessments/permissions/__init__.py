@@ -17,6 +17,7 @@ from assessments.permissions.council_side import (
 )
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
 from assessments.permissions.unit_side import (
+    PARTS,
     leaf_verdict,
     may_answer,
     may_fill,
@@ -33,6 +34,7 @@ from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 
 __all__ = [
     "CONFLICT",
+    "PARTS",
     "YES",
     "RoleBackend",
     "Verdict",

@@ -17,7 +17,7 @@ _ONLY_FOCAL = _("Only the focal officer and the head of the unit do this.")
 Parts = dict[int, set[str]]
 #: Every unit the person works for on a day, with the part they take; staff of a successor finish
 #: what its predecessors began. One statement, for rights are read anew at every act.
-_PARTS = """
+PARTS = """
 WITH RECURSIVE mine(unit_id, role) AS (
   SELECT unit_id, role FROM units_membership WHERE user_id = %(user)s AND role <> 'staff'
     AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
@@ -27,8 +27,7 @@ WITH RECURSIVE mine(unit_id, role) AS (
     AND since <= %(day)s AND (until IS NULL OR until >= %(day)s)
   UNION SELECT s.predecessor_id, mine.role
     FROM units_succession s JOIN mine ON mine.unit_id = s.successor_id
-) SELECT unit_id, role FROM mine
-"""
+)"""
 
 
 def parts_of(user: User, at: dt.datetime) -> Parts:
@@ -39,7 +38,10 @@ def parts_of(user: User, at: dt.datetime) -> Parts:
     found: Parts = {}
     if user.is_active:
         with connection.cursor() as cursor:
-            cursor.execute(_PARTS, {"user": user.pk, "day": day_of(at)})
+            cursor.execute(
+                f"{PARTS} SELECT unit_id, role FROM mine",  # noqa: S608 - constants only
+                {"user": user.pk, "day": day_of(at)},
+            )
             for unit_id, role in cursor.fetchall():
                 found.setdefault(unit_id, set()).add(role)
     return found

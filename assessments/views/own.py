@@ -15,7 +15,7 @@ from assessments.choices import Stage, SubmissionState
 from assessments.errors import Refused
 from assessments.models import CriterionScore, Cycle, Submission
 from assessments.queries import workspace as queries
-from assessments.workflow import scores, windows
+from assessments.workflow import standing, windows
 from units.models import User
 
 #: The end of an illustrative cycle's address.
@@ -127,7 +127,7 @@ def deadline_of(submission: Submission, at: dt.datetime) -> Deadline | None:
 def why_closed(submission: Submission, at: dt.datetime) -> str:
     """Return why the unit may not write in the dossier now; an empty text when it may."""
     try:
-        scores.require_dossier_open(submission, at)
+        standing.require_writable(submission, at)
     except Refused as refusal:
         return str(refusal)
     return ""

@@ -22,7 +22,7 @@ from assessments.models import (
 )
 from assessments.queries import appraisal
 from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
-from assessments.workflow import events, refusals, scores, windows
+from assessments.workflow import events, refusals, scores, standing, windows
 from units.models import User
 
 #: States in which the council may judge leaves.
@@ -43,7 +43,7 @@ def appraise(
     WrongState, WindowClosed, Stale, or BadInput naming the field.
     """
     with transaction.atomic():
-        row = scores.hold_leaf(score)
+        row = standing.hold_leaf(score)
         verdict = permissions.may_appraise(by, row, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
@@ -235,7 +235,7 @@ def flag_conflicts(cycle: Cycle, at: dt.datetime) -> list[Appraisal]:
 
 
 def _flag(given: Appraisal, at: dt.datetime) -> None:
-    row = scores.hold_leaf(given.score)
+    row = standing.hold_leaf(given.score)
     given.flagged_conflict = True
     given.save(update_fields=["flagged_conflict"])
     open_states = (*JUDGING, SubmissionState.EXPLAINING)

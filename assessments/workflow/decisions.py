@@ -28,7 +28,7 @@ from assessments.models import (
     Submission,
 )
 from assessments.scoring import ScoringError, format_decimal
-from assessments.workflow import appraisals, events, refusals, scores, windows
+from assessments.workflow import appraisals, events, refusals, scores, standing, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
@@ -47,7 +47,7 @@ def decide_leaf(
     Raise NotPermitted unless the chair acts, and WrongState, WindowClosed or BadInput.
     """
     with transaction.atomic():
-        row = scores.hold_leaf(score)
+        row = standing.hold_leaf(score)
         seat = chair_seat(row.submission, by, at)
         _require_decidable(row, at)
         check_meeting(meeting, row.submission)
@@ -125,7 +125,7 @@ def propose_adjustment(
     Raise NotPermitted, WrongState after the conclusion, or BadInput, also over the scheme's cap.
     """
     with transaction.atomic():
-        held = scores.hold(submission.pk)
+        held = standing.hold(submission.pk)
         verdict = _may_propose(by, held, at)
         if not verdict:
             raise NotPermitted(verdict.reason)

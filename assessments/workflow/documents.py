@@ -12,7 +12,7 @@ from assessments import permissions
 from assessments.choices import ScanState
 from assessments.errors import BadInput, Refused, WrongState
 from assessments.models import CriterionScore, Document, DocumentRevision, Evidence, Explanation
-from assessments.workflow import events, scores
+from assessments.workflow import events, scores, standing
 from cchc.kit.files import Checked, FileRefused, inspect
 from cchc.kit.scanning import Finding, scan
 from units.models import User
@@ -123,7 +123,7 @@ def _asked(score: CriterionScore, at: dt.datetime) -> bool:
 
 
 def _hold_leaf(score: CriterionScore, by: User, at: dt.datetime) -> CriterionScore:
-    row = scores.hold_leaf(score)
+    row = standing.hold_leaf(score)
     require_attachable(row, by, at)
     return row
 

@@ -40,7 +40,12 @@ def stamp_all(
     bulk.write(changed, _WRITTEN)
     ScoreHistory.objects.bulk_create(
         ScoreHistory(
-            score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row)
+            score=row,
+            version=row.version,
+            at=at,
+            by=by,
+            action=action,
+            values=scores.snapshot(row, scores.hashes_of(row)),
         )
         for row in changed
     )

@@ -11,7 +11,7 @@ from assessments.choices import PortalRole, SubmissionState
 from assessments.errors import BadInput, NotPermitted, WrongState
 from assessments.models import CriterionScore, Submission
 from assessments.scoring import Facts, ScoringError
-from assessments.workflow import events, refusals, scores
+from assessments.workflow import events, refusals, scores, standing
 from units.models import User
 
 _SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState.PUBLISHED)
@@ -38,7 +38,7 @@ def record_independent(
     BadInput for figures that the leaf's rule refuses or that name no source.
     """
     with transaction.atomic():
-        row = scores.hold_leaf(score)
+        row = standing.hold_leaf(score)
         row.independent_a, row.independent_b = check(row, by=by, at=at, a=a, b=b, source=source)
         row.independent_source = source
         scores.stamp(row, by=by, at=at, action="office.independent")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assessments import permissions
 from assessments.errors import NotPermitted, Stale
 from assessments.models import Submission
-from assessments.workflow import events, scores
+from assessments.workflow import events, standing
 from units.models import User
 
 
@@ -32,7 +32,7 @@ def save_remarks(
         verdict = permissions.may_fill(by, row, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
-        scores.require_dossier_open(row, at)
+        standing.require_writable(row, at)
         if not unchanged(row):
             raise Stale(_("Somebody else saved these texts meanwhile. Both are shown."))
         row.difficulties, row.proposals = difficulties, proposals

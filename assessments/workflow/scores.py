@@ -5,16 +5,18 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments import permissions
-from assessments.choices import Stage, SubmissionState
-from assessments.errors import BadInput, NotPermitted, Refused, Stale, WindowClosed, WrongState
-from assessments.models import CriterionScore, ScoreHistory, ScoreLevel, Submission
-from assessments.scoring import Facts, Outcome, ScoringError
+from assessments.choices import SubmissionState
+from assessments.errors import BadInput, NotPermitted, Refused, Stale, WrongState
+from assessments.models import CriterionScore, ScoreHistory, ScoreLevel
+from assessments.queries.wording import sentence
+from assessments.scoring import Facts, Outcome, Reason, ScoringError
 from assessments.scoring import score as points_of
-from assessments.workflow import events, refusals, windows
+from assessments.workflow import events, refusals, standing
 from units.models import User
 
 
@@ -39,6 +41,14 @@ class Claim:
         return not self.not_applicable and all(fact is None for fact in facts)
 
 
+_CLAIMED = tuple(field.name for field in dataclasses.fields(Claim))
+_WRITTEN = (
+    *_CLAIMED, "self_applicable", "self_points", "self_trace", "version", "saved_at", "saved_by",
+    "saved_key",
+)  # fmt: skip
+_SOMEBODY_ELSE = gettext_lazy("Somebody else saved this leaf meanwhile. Both texts are shown.")
+
+
 def facts_of(score: CriterionScore, claim: Claim) -> Facts:
     """Return the claim in scoring's terms; an option is its place among the levels."""
     option = None
@@ -59,7 +69,7 @@ def facts_of(score: CriterionScore, claim: Claim) -> Facts:
 
 
 def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:
-    """Return points (four places) and trace of a claim, or None for a blank one.
+    """Return points (four places) and trace of a claim, or None while facts are missing.
 
     Raise BadInput, naming leaf and input, for facts that the rule refuses (design 4).
     """
@@ -68,30 +78,27 @@ def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:
     try:
         return points_of(score.criterion.to_rule(), facts_of(score, claim))
     except ScoringError as error:
+        # A half-filled leaf is kept as it is, without points: what was typed is never lost.
+        if error.reason == Reason.MISSING_FACT:
+            return None
         raise refusals.refused(error) from error
 
 
-def hold(submission_id: int) -> Submission:
-    """Return the dossier fresh, and keep its state from changing until the transaction ends.
-
-    Savers share the lock among themselves; only an act of the table waits for them.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM assessments_submission WHERE id = %s FOR SHARE", [submission_id]
-        )
-    return Submission.objects.select_related("cycle", "cycle_scheme").get(pk=submission_id)
+def claim_of(score: CriterionScore) -> Claim:
+    """Return the claim that a leaf holds."""
+    return Claim(**{name: getattr(score, name) for name in _CLAIMED})
 
 
-def hold_leaf(score: CriterionScore) -> CriterionScore:
-    """Return the leaf locked and fresh, its dossier kept from changing state meanwhile."""
-    submission = hold(score.submission_id)
-    row = (
-        CriterionScore.objects.select_for_update(of=("self",))
-        .select_related("criterion").get(pk=score.pk)
-    )  # fmt: skip
-    row.submission = submission
-    return row
+def missing_of(score: CriterionScore) -> str:
+    """Return which fact a half-filled leaf still lacks, as a sentence; empty when none does."""
+    claim = claim_of(score)
+    if score.self_points is not None or claim.is_blank:
+        return ""
+    try:
+        points_of(score.criterion.to_rule(), facts_of(score, claim))
+    except ScoringError as error:
+        return str(sentence(error.reason, error.params))
+    return ""
 
 
 def editable(score: CriterionScore, by: User, at: dt.datetime) -> permissions.Verdict:
@@ -107,7 +114,7 @@ def require_editable(score: CriterionScore, by: User, at: dt.datetime) -> None:
     """Raise NotPermitted, WrongState or WindowClosed unless the unit may change this leaf now."""
     held = permissions.parts_of(by, at).get(score.submission.unit_id, set())
     require_fillable(score, by, held)
-    require_dossier_open(score.submission, at)
+    standing.require_writable(score.submission, at)
 
 
 def require_fillable(score: CriterionScore, by: User, held: set[str]) -> None:
@@ -127,43 +134,53 @@ def require_fillable(score: CriterionScore, by: User, held: set[str]) -> None:
 def require_version(score: CriterionScore, version: int) -> None:
     """Raise Stale unless the leaf is still at the version that the person saw."""
     if score.version != version:
-        raise Stale(_("Somebody else saved this leaf meanwhile. Both texts are shown."))
-
-
-def require_dossier_open(submission: Submission, at: dt.datetime) -> None:
-    """Raise WrongState or WindowClosed unless the unit may write in the dossier now."""
-    if submission.state == SubmissionState.RETURNED:
-        if submission.return_due_at is None or at >= submission.return_due_at:
-            raise WindowClosed(_("The time for mending is over."))
-    elif submission.state == SubmissionState.DRAFT:
-        windows.require_open(submission.cycle, Stage.SELF_ASSESSMENT, submission.unit_id, at)
-    else:
-        raise WrongState(
-            _("The dossier is in the state “%s” and is read only.") % submission.get_state_display()
-        )
+        raise Stale(_SOMEBODY_ELSE)
 
 
 @events.logs_refusals("save", on="score")
 def save_leaf(
-    *, score: CriterionScore, by: User, at: dt.datetime, version: int, **claimed: Any
+    *, score: CriterionScore, by: User, at: dt.datetime, version: int, key: str = "", **claimed: Any
 ) -> CriterionScore:
     """Save the unit's claim on one leaf, compute its points and keep its history.
 
-    `claimed` are the fields of `Claim`. Raise Stale when the leaf is no longer at `version`,
+    `claimed` are the fields of `Claim`. `key` is the sender's random mark of this save: when its
+    answer is lost on the way, the next one with the same key follows it without a conflict. What
+    changes nothing is not saved again. Raise Stale when the leaf is no longer at `version`,
     BadInput for facts that the rule refuses, and what `require_editable` raises.
     """
     claim = Claim(**claimed)
     with transaction.atomic():
-        submission = hold(score.submission_id)
-        row = CriterionScore.objects.select_for_update(of=("self",)).get(pk=score.pk)
-        row.submission, row.criterion = submission, score.criterion
-        require_editable(row, by, at)
-        require_version(row, version)
-        before = row.self_points
-        write_claim(row, claim, outcome_of(row, claim))
-        stamp(row, by=by, at=at, action="unit.save")
+        held = standing.of_leaf(score, by, at)
+        require_fillable(score, by, held.parts)
+        standing.require_window(score.submission, held.window, at)
+        row = score if score.version == version else _at_version(score, version, key, by)
+        before, outcome = row.self_points, outcome_of(row, claim)
+        if row.saved_by_id is not None and claim_of(row) == claim:
+            return row
+        write_claim(row, claim, outcome)
+        _write(row, by=by, at=at, key=key)
+        _keep(row, at, by, "unit.save", held.evidence)
         events.record(action="save", obj=row, by=by, at=at, data=saved_data(row, before))
     return row
+
+
+def _at_version(score: CriterionScore, version: int, key: str, by: User) -> CriterionScore:
+    """Return the leaf as stored, at `version` or saved by this very sender; else raise Stale."""
+    row = CriterionScore.objects.select_related("delegation__user", "saved_by").get(pk=score.pk)
+    row.submission, row.criterion = score.submission, score.criterion
+    if not (key and row.saved_key == key and row.saved_by_id == by.pk):
+        require_version(row, version)
+    return row
+
+
+def _write(row: CriterionScore, *, by: User, at: dt.datetime, key: str) -> None:
+    """Write a claim unless another save came between; raise Stale then."""
+    seen = row.version
+    row.version, row.saved_at, row.saved_by, row.saved_key = seen + 1, at, by, key
+    values = {name: getattr(row, name) for name in _WRITTEN}
+    if not CriterionScore.objects.filter(pk=row.pk, version=seen).update(**values):
+        row.version = seen
+        raise Stale(_SOMEBODY_ELSE)
 
 
 def saved_data(row: CriterionScore, before: Decimal | None) -> dict[str, Any]:
@@ -178,8 +195,8 @@ def saved_data(row: CriterionScore, before: Decimal | None) -> dict[str, Any]:
 
 def write_claim(row: CriterionScore, claim: Claim, outcome: Outcome | None) -> None:
     """Put a claim and its outcome on a leaf, unsaved."""
-    for field in dataclasses.fields(claim):
-        setattr(row, field.name, getattr(claim, field.name))
+    for name in _CLAIMED:
+        setattr(row, name, getattr(claim, name))
     row.self_applicable = outcome.applicable if outcome else True
     row.self_points = outcome.points if outcome else None
     row.self_trace = outcome.trace if outcome else ""
@@ -190,13 +207,25 @@ def stamp(row: CriterionScore, *, by: User | None, at: dt.datetime, action: str)
     row.version += 1
     row.saved_at, row.saved_by = at, by
     row.save()
+    _keep(row, at, by, action, hashes_of(row))
+
+
+def _keep(
+    row: CriterionScore, at: dt.datetime, by: User | None, action: str, evidence: list[str]
+) -> None:
+    values = snapshot(row, evidence)
     ScoreHistory.objects.create(
-        score=row, version=row.version, at=at, by=by, action=action, values=snapshot(row)
+        score=row, version=row.version, at=at, by=by, action=action, values=values
     )
 
 
-def snapshot(row: CriterionScore) -> dict[str, Any]:
-    """Return what a leaf holds, numbers as text, for its history."""
+def hashes_of(row: CriterionScore) -> list[str]:
+    """Return the SHA-256 of the files that back a leaf."""
+    return [item.revision.sha256 for item in row.evidence.all() if item.removed_at is None]
+
+
+def snapshot(row: CriterionScore, evidence: list[str]) -> dict[str, Any]:
+    """Return what a leaf holds, numbers as text, evidence by SHA-256, for its history."""
     return {
         "met": row.met,
         "option": row.option_id,
@@ -216,9 +245,7 @@ def snapshot(row: CriterionScore) -> dict[str, Any]:
         "appraised_applicable": row.appraised_applicable,
         "final_points": text(row.final_points),
         "final_applicable": row.final_applicable,
-        "evidence": [
-            item.revision.sha256 for item in row.evidence.all() if item.removed_at is None
-        ],
+        "evidence": evidence,
     }
 
 

@@ -22,7 +22,7 @@ from assessments.models import (
     ScoreHistory,
     Submission,
 )
-from assessments.workflow import appraisals, events, scores
+from assessments.workflow import appraisals, events, scores, standing
 from cchc.kit import bulk
 from units.models import User
 
@@ -32,7 +32,7 @@ _STAMPED = ["version", "saved_at", "saved_by"]
 
 def _held(submission: Submission, codes: Iterable[str]) -> list[CriterionScore]:
     """Return the named leaves, locked and fresh; raise BadInput for a code the dossier lacks."""
-    fresh = scores.hold(submission.pk)
+    fresh = standing.hold(submission.pk)
     wanted = set(codes)
     rows = list(
         fresh.scores.select_for_update(of=("self",)).filter(criterion__code__in=wanted)
@@ -56,7 +56,12 @@ def _stamped(
     bulk.write(rows, [*written, *_STAMPED])
     ScoreHistory.objects.bulk_create(
         ScoreHistory(
-            score=row, version=row.version, at=at, by=by, action=action, values=scores.snapshot(row)
+            score=row,
+            version=row.version,
+            at=at,
+            by=by,
+            action=action,
+            values=scores.snapshot(row, scores.hashes_of(row)),
         )
         for row in rows
     )
@@ -79,7 +84,7 @@ def save_leaves(
         before = {}
         for row in rows:
             scores.require_fillable(row, by, held)
-        scores.require_dossier_open(rows[0].submission, at)
+        standing.require_writable(rows[0].submission, at)
         for row in rows:
             scores.require_version(row, (versions or {}).get(row.criterion.code, row.version))
             claim = claims[row.criterion.code]

@@ -14,7 +14,7 @@ from assessments.choices import SELF_SCORED, CouncilRole, Stage
 from assessments.choices import SubmissionState as State
 from assessments.errors import BadInput, Refused
 from assessments.models import CriterionScore, Explanation, Submission
-from assessments.workflow import receipts, scores, windows
+from assessments.workflow import receipts, standing, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, problems, register
 from units.models import User
 
@@ -47,7 +47,7 @@ def submit_problems(submission: Submission, act: Act) -> list[Text]:
     """Return what stands in the way of submitting (design 3)."""
     found: list[Text] = []
     try:
-        scores.require_dossier_open(submission, act.at)
+        standing.require_writable(submission, act.at)
     except Refused as refusal:
         found.append(str(refusal))
     own = list(

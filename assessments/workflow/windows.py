@@ -10,7 +10,8 @@ then. Corrections of published dossiers come long after the year and follow no w
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,24 +23,33 @@ from assessments.models import Cycle, Extension, Milestone, Submission
 COUNCIL_STAGES = (Stage.APPRAISAL, Stage.EXPLANATION, Stage.SECOND_APPRAISAL, Stage.COUNCIL)
 
 
+def span(cycle: Cycle, stage: Stage, unit_id: int | None) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return when the stage begins and ends for the unit, extensions included (one query).
+
+    None without a milestone.
+    """
+    longer = (
+        Extension.objects.filter(cycle=cycle, stage=stage)
+        .filter(Q(unit=None) | Q(unit=unit_id))
+        .order_by("-until").values("until")[:1]
+    )  # fmt: skip
+    return (
+        Milestone.objects.filter(cycle=cycle, stage=stage)
+        .annotate(end=Greatest("closes_at", Subquery(longer)))
+        .values_list("opens_at", "end").first()
+    )  # fmt: skip
+
+
 def closes_at(cycle: Cycle, stage: Stage, unit_id: int | None) -> dt.datetime | None:
     """Return when the stage ends for the unit, extensions included; None without a milestone."""
-    milestone = Milestone.objects.filter(cycle=cycle, stage=stage).first()
-    if milestone is None:
-        return None
-    extensions = Extension.objects.filter(cycle=cycle, stage=stage).filter(
-        Q(unit=None) | Q(unit=unit_id)
-    )
-    return max([milestone.closes_at, *extensions.values_list("until", flat=True)])
+    found = span(cycle, stage, unit_id)
+    return found[1] if found else None
 
 
 def is_open(cycle: Cycle, stage: Stage, unit_id: int | None, at: dt.datetime) -> bool:
     """Tell whether `at` lies in the stage's window for the unit."""
-    milestone = Milestone.objects.filter(cycle=cycle, stage=stage).first()
-    if milestone is None or at < milestone.opens_at:
-        return False
-    end = closes_at(cycle, stage, unit_id)
-    return end is not None and at < end
+    found = span(cycle, stage, unit_id)
+    return found is not None and found[0] <= at < found[1]
 
 
 def require_open(cycle: Cycle, stage: Stage, unit_id: int | None, at: dt.datetime) -> None:
@@ -50,12 +60,11 @@ def require_open(cycle: Cycle, stage: Stage, unit_id: int | None, at: dt.datetim
 
 def sentence(cycle: Cycle, stage: Stage, unit_id: int | None) -> str:
     """Return when the stage is open for the unit, as a sentence."""
-    milestone = Milestone.objects.filter(cycle=cycle, stage=stage).first()
-    if milestone is None:
+    found = span(cycle, stage, unit_id)
+    if found is None:
         return _("The stage “%s” has no dates yet.") % stage.label
-    end = closes_at(cycle, stage, unit_id) or milestone.closes_at
     return _("The stage “%(stage)s” is open from %(from)s to %(to)s.") % {
-        "stage": stage.label, "from": moment(milestone.opens_at), "to": last_second(end),
+        "stage": stage.label, "from": moment(found[0]), "to": last_second(found[1]),
     }  # fmt: skip
 
 
@@ -85,6 +94,25 @@ def outside(submission: Submission, stages: Iterable[Stage], at: dt.datetime) ->
     if any(is_open(cycle, stage, unit, at) for stage in found):
         return []
     return [" ".join(sentence(cycle, stage, unit) for stage in found)] if found else []
+
+
+def council_ends(submission: Submission) -> dt.datetime | None:
+    """Return when the council's work on the dossier ends, extensions included; None: unbound.
+
+    It is the last end before the approval; the approval's own for what was sent back from it.
+    """
+    if is_exempt(submission):
+        return None
+    sent_back = submission.reopened_at is not None
+    stages = (*COUNCIL_STAGES, Stage.APPROVAL) if sent_back else COUNCIL_STAGES
+    planned = Milestone.objects.filter(cycle=submission.cycle, stage__in=stages)
+    ends = {Stage(row.stage): row.closes_at for row in planned}
+    if not ends or (sent_back and Stage.APPROVAL not in ends):
+        return None
+    longer = Extension.objects.filter(cycle=submission.cycle, stage__in=ends).filter(
+        Q(unit=None) | Q(unit=submission.unit_id)
+    )
+    return max([*ends.values(), *longer.values_list("until", flat=True)])
 
 
 def before_end(submission: Submission, stage: Stage, at: dt.datetime) -> list[str]:

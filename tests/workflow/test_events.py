@@ -17,9 +17,11 @@ OUTSIDE = None
 @pytest.fixture
 def sealed(year):
     """Return the cycle's five events, sealed."""
-    for _ in range(5):
+    for number in range(5):
         row = year.first.score("1.1")
-        save_leaf(score=row, by=year.first.focal, at=year.at, version=row.version, met=True)
+        save_leaf(
+            score=row, by=year.first.focal, at=year.at, version=row.version, met=number % 2 == 0
+        )
     events.seal(year.cycle.pk)
     return list(Event.objects.filter(cycle=year.cycle).order_by("position"))
 

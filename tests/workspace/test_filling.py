@@ -82,7 +82,6 @@ def test_option_is_saved(year, save):
         ("1.3", {"a": "1.234", "b": "1"}, "a", Reason.AMBIGUOUS,
          {"value": "1.234", "whole": "1234", "decimal": "1,234"}),
         ("1.3", {"a": "mười", "b": "1"}, "a", Reason.NOT_A_NUMBER, {"field": "a", "value": "mười"}),
-        ("1.3", {"a": "10", "b": ""}, "b", Reason.MISSING_FACT, {"field": "b"}),
         ("1.3", {"a": "-1", "b": "0"}, "a", Reason.NEGATIVE, {"field": "a", "value": "-1"}),
         ("1.4", {"claimed_percent": "100,5"}, "claimed_percent", Reason.PERCENT_OVER_100,
          {"value": D("100.5")}),
