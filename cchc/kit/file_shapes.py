@@ -1,64 +1,88 @@
-"""Judge the inside of PDF, PNG and JPEG files and of Office relationships (design 6).
+"""Judge the inside of PDF, PNG and JPEG files (design 6).
 
-These look at bytes and structure only; nothing is drawn, run or fetched.
+These look at bytes and structure only, in flat memory; nothing is drawn, run or fetched.
 """
 
 import io
 import re
 import zipfile
 import zlib
-from xml.etree.ElementTree import ParseError
+from collections.abc import Iterator
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from cchc.kit.windows import STEP, Windowed
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_PADDING = 512
 _SNIFFED = 2048
-_HASHED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"\bstream\r?\n.*?endstream", re.DOTALL)
+#: Blank bytes that may follow the end of a PDF.
+_PDF_PADDING = 64 * 1024
+_BLANK = b"\0\t\n\f\r "
+#: Dots of a picture: an A3 page at 600 dots an inch has 70 million.
+PIXELS = 100_000_000
+
+
+def _name(word: str) -> bytes:
+    """Return the pattern of a PDF name whose letters may be written as #hex."""
+    return b"/" + b"".join(b"(?:%c|#%02x)" % (letter, letter) for letter in word.encode())
+
+
+def _spelt(*words: str) -> bytes:
+    """Return the pattern of any of the names; hex digits in either case."""
+    anyway = re.compile(rb"#(\d)([a-f])")
+    return b"|".join(
+        anyway.sub(lambda m: b"#%s[%s%s]" % (m[1], m[2], m[2].upper()), _name(word))
+        for word in words
+    )
+
+
+_STREAM = re.compile(rb"\bstream\r?\n")
+_END_OF_STREAM = re.compile(rb"endstream")
 #: Long names are sought everywhere; they do not arise in compressed bytes by chance.
-_ACTIVE = re.compile(rb"/(?:JavaScript|EmbeddedFile|Launch)")
-_SCRIPT_KEY = re.compile(rb"/JS(?![A-Za-z0-9])")
-_OPENS = re.compile(rb"/OpenAction\s*(?:(\d{1,10})\s+(\d{1,5})\s+R\b)?")
+_ACTIVE = re.compile(_spelt("JavaScript", "EmbeddedFile", "Launch"))
+_SCRIPT_KEY = re.compile(b"(?:" + _spelt("JS") + b")(?![A-Za-z0-9])")
+_OPENS = re.compile(_spelt("OpenAction"))
+_REFERENCE = re.compile(rb"\s*(\d{1,10})\s+(\d{1,5})\s+R\b")
 #: What may open: a destination, plainly or as the action of going to one.
 _DESTINATION = re.compile(
     rb"\s*(?:\[|null\b|<<\s*(?:/Type\s*/Action\s*)?/S\s*/GoTo\s*/D\s*"
     rb"(?:\[[^\]<>]*\]|\([^()<>]*\)|/[^\s/<>\[\]()]+)\s*>>)"
 )
 _FOREIGN = re.compile(rb"<script|<html|<!doctype html|<svg|<iframe|PK\x03\x04", re.IGNORECASE)
-
-_LOADING = (
-    "attachedtemplate",
-    "oleobject",
-    "control",
-    "package",
-    "afchunk",
-    "activexcontrolbinary",
-)
-_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf")
+_SCRIPT = re.compile(rb"<script", re.IGNORECASE)
 
 
-def is_archive(data: bytes) -> bool:
+def is_archive(data: Windowed) -> bool:
     """Return whether the bytes can also be opened as a ZIP archive, wherever it starts."""
-    return zipfile.is_zipfile(io.BytesIO(data))
+    whole = data.data
+    return zipfile.is_zipfile(io.BytesIO(whole) if isinstance(whole, bytes) else whole)
 
 
-def pdf_is_whole(data: bytes) -> bool:
+def pdf_is_whole(data: Windowed) -> bool:
     """Return whether a PDF stands alone: from %PDF- to %%EOF, nothing but white space after.
 
     Signs of HTML or ZIP are sought outside the streams and in the first bytes, which browsers
     sniff.
     """
-    _body, mark, rest = data.rpartition(b"%%EOF")
-    if not data.startswith(b"%PDF-") or not mark or rest.strip(b"\0\t\n\f\r "):
+    end = data[max(len(data) - _PDF_PADDING, 0) : len(data)].rstrip(_BLANK)
+    if data[0:5] != b"%PDF-" or not end.endswith(b"%%EOF") or is_archive(data):
         return False
-    if is_archive(data) or _FOREIGN.search(data[:_SNIFFED]):
+    if data.search(_FOREIGN, 0, min(_SNIFFED, len(data))):
         return False
-    return not _FOREIGN.search(_STREAM.sub(b"", data))
+    return not any(data.search(_FOREIGN, *part) for part in _outside_streams(data))
 
 
-def pdf_is_passive(data: bytes) -> bool:
+def _outside_streams(data: Windowed) -> Iterator[tuple[int, int]]:
+    place = 0
+    while begins := data.search(_STREAM, place):
+        ends = data.search(_END_OF_STREAM, begins.end())
+        if not ends:
+            break
+        yield place, begins.start()
+        place = ends.end()
+    yield place, len(data)
+
+
+def pdf_is_passive(data: Windowed) -> bool:
     """Return whether no script, launch, attached file or opening action is seen in a PDF.
 
     A search of bytes, with names spelt in #hex read as well. Its limits: objects inside compressed
@@ -66,30 +90,33 @@ def pdf_is_passive(data: bytes) -> bool:
     only, since compressed bytes hold three letters by chance. The virus scanner and the download
     as an attachment (design 6) stand behind it.
     """
-    plain = _HASHED.sub(lambda found: bytes([int(found[1], 16)]), data)
-    if _ACTIVE.search(plain) or _SCRIPT_KEY.search(_STREAM.sub(b"", plain)):
+    if data.search(_ACTIVE):
         return False
-    return all(_goes_to_page(plain, found) for found in _OPENS.finditer(plain))
+    if any(data.search(_SCRIPT_KEY, *part) for part in _outside_streams(data)):
+        return False
+    return all(_goes_to_page(data, found.end()) for found in data.all(_OPENS))
 
 
-def _goes_to_page(data: bytes, found: re.Match[bytes]) -> bool:
-    if found[1] is None:
-        return bool(_DESTINATION.match(data, found.end()))
-    name = rb"(?<!\d)" + found[1] + rb"\s+" + found[2] + rb"\s+obj\b"
-    return all(_DESTINATION.match(data, place.end()) for place in re.finditer(name, data))
+def _goes_to_page(data: Windowed, place: int) -> bool:
+    named = data.match(_REFERENCE, place)
+    if not named:
+        return bool(data.match(_DESTINATION, place))
+    listed = re.compile(rb"(?<!\d)" + named[1] + rb"\s+" + named[2] + rb"\s+obj\b")
+    return all(data.match(_DESTINATION, found.end()) for found in data.all(listed))
 
 
-def png_is_whole(data: bytes) -> bool:
+def png_is_whole(data: Windowed) -> bool:
     """Return whether a PNG is a chain of sound chunks from IHDR to IEND with nothing after."""
     place, first = len(_PNG), True
-    if not data.startswith(_PNG) or is_archive(data):
+    if data[0 : len(_PNG)] != _PNG or is_archive(data):
         return False
     while place + 12 <= len(data):
-        end = place + 8 + int.from_bytes(data[place : place + 4], "big")
-        kind = data[place + 4 : place + 8]
+        head = data[place : place + 8]
+        end = place + 8 + int.from_bytes(head[:4], "big")
+        kind = head[4:]
         if end + 4 > len(data) or not kind.isalpha() or first != (kind == b"IHDR"):
             return False
-        if zlib.crc32(data[place + 4 : end]) != int.from_bytes(data[end : end + 4], "big"):
+        if _crc(data, place + 4, end) != int.from_bytes(data[end : end + 4], "big"):
             return False
         place, first = end + 4, False
         if kind == b"IEND":
@@ -97,73 +124,55 @@ def png_is_whole(data: bytes) -> bool:
     return False
 
 
-def jpeg_is_whole(data: bytes) -> bool:
+def _crc(data: Windowed, start: int, stop: int) -> int:
+    found = 0
+    for low in range(start, stop, STEP):
+        found = zlib.crc32(data[low : min(stop, low + STEP)], found)
+    return found
+
+
+def png_pixels(data: Windowed) -> int:
+    """Return how many dots a whole PNG unpacks to, by its first chunk."""
+    return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+
+
+def jpeg_is_whole(data: Windowed) -> bool:
     """Return whether a JPEG has sound segments up to its scan, ends with EOI and holds no script.
 
     Blank padding of at most 512 bytes may follow the end.
     """
-    body = data.rstrip(b"\0\r\n ")
-    if len(data) - len(body) > _JPEG_PADDING or not body.endswith(b"\xff\xd9"):
+    end = data[max(len(data) - _JPEG_PADDING - 2, 0) : len(data)].rstrip(b"\0\r\n ")
+    if data[0:2] != b"\xff\xd8" or not end.endswith(b"\xff\xd9"):
         return False
-    if b"<script" in data.lower() or is_archive(data):
+    if data.search(_SCRIPT) or is_archive(data):
         return False
-    return data.startswith(b"\xff\xd8") and _reaches_scan(body)
+    return _scan_of(data) is not None
 
 
-def _reaches_scan(data: bytes) -> bool:
-    place = 2
-    while place + 4 <= len(data) and data[place] == 0xFF:
-        marker = data[place + 1]
+def jpeg_pixels(data: Windowed) -> int:
+    """Return how many dots a whole JPEG unpacks to, by its largest frame."""
+    return _scan_of(data) or 0
+
+
+def _scan_of(data: Windowed) -> int | None:
+    """Walk the segments; return the dots of the frame once the scan is reached, else None."""
+    place, dots = 2, 0
+    while place + 4 <= len(data):
+        head = data[place : place + 9]
+        marker = head[1]
+        if head[0] != 0xFF:
+            return None
         if marker == 0xFF:  # a filling byte
             place += 1
             continue
-        length = int.from_bytes(data[place + 2 : place + 4], "big")
-        end = place + 2 + length
-        if not 0xC0 <= marker <= 0xFE or 0xD0 <= marker <= 0xD9 or length < 2 or end > len(data):
-            return False
+        end = place + 2 + int.from_bytes(head[2:4], "big")
+        bad = not 0xC0 <= marker <= 0xFE or 0xD0 <= marker <= 0xD9
+        if bad or end < place + 4 or end > len(data):
+            return None
         if marker == 0xDA:
-            return True
+            return dots
+        if marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame, no table
+            high, wide = int.from_bytes(head[5:7], "big"), int.from_bytes(head[7:9], "big")
+            dots = max(dots, high * wide)
         place = end
-    return False
-
-
-def relations_have_macros(kinds: set[tuple[str, bool]]) -> bool:
-    """Return whether a relationship leads to macros, whatever the part is called."""
-    return any("vbaproject" in kind or "macrosheet" in kind for kind, _external in kinds)
-
-
-def relations_load(kinds: set[tuple[str, bool]]) -> bool:
-    """Return whether a relationship fetches from outside, plain links aside, or carries objects."""
-    return any(
-        (external and kind != "hyperlink") or kind in _LOADING or "activex" in kind
-        for kind, external in kinds
-    )
-
-
-def relations(xml: bytes) -> set[tuple[str, bool]]:
-    """Return the relationships of a .rels part: the last word of the type, and if external.
-
-    Raise ValueError when the part is not well-formed or declares entities.
-    """
-    try:
-        tree = fromstring(xml, forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
-        raise ValueError("not a relationships part") from error
-    return {
-        (
-            item.get("Type", "").rstrip("/").rpartition("/")[2].strip().lower(),
-            item.get("TargetMode", "").strip().lower() == "external",
-        )
-        for item in tree.iter()
-        if item.get("Type") is not None
-    }
-
-
-def part_has_macros(name: str) -> bool:
-    """Return whether a part of a package holds macros by its place."""
-    return "vbaproject" in name or "macrosheets/" in name
-
-
-def part_is_object(name: str) -> bool:
-    """Return whether a part of a package is an ActiveX control, or an object but no picture."""
-    return "activex/" in name or ("embeddings/" in name and not name.endswith((*_PICTURES, "/")))
+    return None

@@ -55,8 +55,49 @@ def jpeg_comment(text):
     return b"\xff\xd8\xff\xfe" + struct.pack(">H", len(text) + 2) + text + JPG[2:]
 
 
+def word(body):
+    """Return a Word file whose text is `body`; W: names are Word's."""
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    xml = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+    return uploads.package(parts={"word/footnotes.xml": xml.encode()})
+
+
+def field(*runs):
+    """Return a field of Word whose instruction is cut over the runs."""
+    cut = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
+    begin, end = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "end"))
+    return f"{begin}{cut}{end}"
+
+
+def big_png(wide, high):
+    head = chunk(b"IHDR", struct.pack(">II5B", wide, high, 8, 6, 0, 0, 0))
+    return PNG[:8] + head + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + END
+
+
+def big_jpeg(wide, high):
+    frame = b"\xff\xc0\x00\x0b\x08" + struct.pack(">HH", high, wide) + b"\x01\x01\x11\x00"
+    place = JPG.index(b"\xff\xda")
+    return JPG[:place] + frame + JPG[place:]
+
+
+DOCTYPE = b'<!DOCTYPE w SYSTEM "http://example.org/a.dtd"><w/>'
+#: The harmless text by which scanners are tried, put together so that none stops on this file.
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 ZIP = uploads.package()
 GOOD = {
+    "fields.docx": word(field("PAGE") + field(" HYPERLINK ", "dde.example.org")),
+    "sixteen bits.docx": uploads.package(
+        parts={
+            "customXml/item1.xml": '<?xml version="1.0" encoding="utf-16"?><a/>'.encode("utf-16")
+        }
+    ),
+    "formula.xlsx": uploads.package(
+        "xl/workbook.xml",
+        f"{uploads.OFFICE}.spreadsheetml.sheet.main+xml",
+        parts={"xl/worksheets/sheet1.xml": b'<s><f>IF(A1="a|b!",1,Sheet2!A1)</f></s>'},
+    ),
+    "large.png": big_png(10_000, 10_000),
+    "large.jpg": big_jpeg(10_000, 10_000),
     "printed.pdf": pdf(),
     "opens at a page.pdf": pdf(catalog=b"/OpenAction [4 0 R /Fit]"),
     "opens at a listed page.pdf": pdf(b"7 0 obj\n[4 0 R /Fit]\nendobj\n", b"/OpenAction 7 0 R"),
@@ -113,6 +154,41 @@ BAD = {
     "entities.docx": uploads.package(
         parts={"_rels/.rels": b'<!DOCTYPE r [<!ENTITY a "b">]><Relationships/>'}
     ),
+    "doctype.docx": uploads.package(parts={"word/styles.xml": DOCTYPE}),
+    "doctype in sixteen bits.docx": uploads.package(
+        parts={"word/styles.xml": DOCTYPE.decode().encode("utf-16")}
+    ),
+    "doctype under another name.docx": uploads.package(parts={"word/styles.bin": DOCTYPE}),
+    "doctype in a drawing.docx": uploads.package(
+        parts={"word/drawing.vml": b"<xml><br>" + b" " * 262140 + DOCTYPE}
+    ),
+    "broken part.docx": uploads.package(parts={"word/styles.xml": b"<w>"}),
+    "dde.docx": word(field(' DDEAUTO c:\\\\windows\\\\cmd.exe "/k calc"')),
+    "dde in small letters.docx": word(field("dde", " excel")),
+    "dde cut over runs.docx": word(field("D", "DEA", "UTO c:\\\\cmd.exe")),
+    "dde with something between.docx": word(
+        field("DD</w:instrText></w:r><w:f/><w:r><w:instrText>E cmd")
+    ),
+    "dde at the end.docx": word("<w:instrText>DDE cmd</w:instrText>"),
+    "simple dde.docx": word('<w:fldSimple w:instr="DDE cmd"/>'),
+    "spelt in numbers.docx": word(field("QUOTE 68 68 69 65 85 84 79")),
+    "endless field.docx": word(field("A" * 100_001)),
+    "dde link.xlsx": uploads.package(
+        "xl/workbook.xml",
+        f"{uploads.OFFICE}.spreadsheetml.sheet.main+xml",
+        parts={"xl/externalLinks/externalLink1.xml": b'<l><ddeLink ddeService="cmd"/></l>'},
+    ),
+    "dde formula.xlsx": uploads.package(
+        "xl/workbook.xml",
+        f"{uploads.OFFICE}.spreadsheetml.sheet.main+xml",
+        parts={"xl/worksheets/sheet1.xml": b"<s><f>cmd&#124;'/C calc'!A0</f></s>"},
+    ),
+    "many parts.docx": uploads.package(parts={f"word/{n}.png": b"" for n in range(4000)}),
+    "eicar.pdf": EICAR,
+    "eicar.txt": EICAR,
+    "eicar.docx": EICAR,
+    "bomb.png": big_png(50_000, 50_000),
+    "bomb.jpg": big_jpeg(60_000, 60_000),
     "after.png": PNG + b"<script>",
     "zip after.png": PNG + ZIP,
     "zip in a chunk.png": PNG[: -len(END)] + chunk(b"tEXt", ZIP) + END,
@@ -154,6 +230,11 @@ def test_hostile_file_is_refused(name):
         ("after.pdf", "not that of a .pdf file"),
         ("template.docx", "loads other files"),
         ("macros under another name.docx", "contains macros"),
+        ("dde.docx", "starts another program"),
+        ("doctype.docx", "declares entities"),
+        ("bomb.png", "unreasonable size"),
+        ("many parts.docx", "unreasonable size"),
+        ("eicar.txt", "Only PDF, DOCX"),
     ],
 )
 def test_refusal_says_what_to_do(name, words):
