@@ -33,7 +33,7 @@ class Role:
 
 _UNITS = "unitgroup unit unitalias unithead signingauthorisation membership succession merger"
 _SCHEMES = "scheme criterion scorelevel band respondentkind surveycomponent"
-_YEAR = "cycle cyclescheme milestone extension siteidentity"
+_YEAR = "cycle cyclescheme milestone extension workingday siteidentity"
 _COUNCIL = "council councilmember assignment declaredconflict meeting"
 _SURVEYS = "surveyround surveyresult surveydecision"
 _DOSSIER = "submission criterionscore"

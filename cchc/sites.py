@@ -22,9 +22,9 @@ from units.permissions import person_of
 ORDER = (
     "UnitGroup", "Unit", "UnitAlias", "UnitHead", "SigningAuthorisation", "Membership",
     "Succession",
-    "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "Council", "Assignment",
-    "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation", "Adjustment",
-    "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision", "Approval",
+    "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "WorkingDay", "Council",
+    "Assignment", "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation",
+    "Adjustment", "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision", "Approval",
     "Publication", "Event", "Appointment", "SiteIdentity",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(ORDER)}

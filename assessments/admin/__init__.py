@@ -10,6 +10,7 @@ from assessments.admin import (
     schemes,
     submissions,
     surveys,
+    workdays,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "schemes",
     "submissions",
     "surveys",
+    "workdays",
 ]

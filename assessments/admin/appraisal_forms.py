@@ -1,5 +1,6 @@
 """Forms of the appraisal and council pages: one leaf each, plain POST, texts kept on errors."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -82,13 +83,28 @@ class AppraiseForm(PointsForm):
 
 
 class AskForm(LeafForm):
-    """A question to the unit and when its answer is due."""
+    """A question to the unit and when its answer is due; `due` is what the form proposes."""
 
     verb = "ask"
     question = forms.CharField(label=_("Question"), max_length=4000, widget=_area())
     due_at = forms.DateTimeField(
         label=_("Answer due before"), widget=moment_input(), input_formats=[_MOMENT]
     )
+
+    def __init__(
+        self,
+        row: CriterionScore,
+        data: Any = None,
+        *,
+        due: dt.datetime | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.due = due
+        super().__init__(row, data, **kwargs)
+
+    def first_values(self) -> dict[str, Any]:
+        """Propose the usual time for the answer."""
+        return {"due_at": self.due}
 
 
 class DecideForm(PointsForm):

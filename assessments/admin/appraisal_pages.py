@@ -1,5 +1,6 @@
 """The appraisal of one dossier leaf by leaf, and the council's page for what it decides."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -71,8 +72,9 @@ class AppraisalPagesMixin:
         mine = set(permissions.assigned_fields(user, submission, now))
         rows = appraisal.page_of(leaves, submission)
         open_now = submission.state in appraisals.JUDGING
+        due = questions.usual_due(submission, now) if open_now and mine else None
         shown = [
-            _shown(row, mine=open_now and row.criterion.field_id in mine, bound=bound)
+            _shown(row, mine=open_now and row.criterion.field_id in mine, bound=bound, due=due)
             for row in rows
         ]
         context = {
@@ -147,8 +149,9 @@ def _back(
 
 
 def _shown(
-    row: CriterionScore, *, mine: bool, bound: dict[tuple[str, int], forms.Form]
-) -> dict[str, Any]:
+    row: CriterionScore, *, mine: bool, bound: dict[tuple[str, int], forms.Form],
+    due: dt.datetime | None,
+) -> dict[str, Any]:  # fmt: skip
     """Return a leaf with its forms; an open question takes the place of both."""
     waiting = next((q for q in row.explanations.all() if q.closed_at is None), None)
     judged = mine and row.open_to_appraiser and row.criterion.method != Method.SURVEY
@@ -156,7 +159,7 @@ def _shown(
     return {
         "score": row, "waiting": waiting, "mine": judged,
         "form": (bound.get(("appraise", row.pk)) or AppraiseForm(row)) if may else None,
-        "ask": (bound.get(("ask", row.pk)) or AskForm(row)) if may else None,
+        "ask": (bound.get(("ask", row.pk)) or AskForm(row, due=due)) if may else None,
     }  # fmt: skip
 
 

@@ -43,6 +43,7 @@ ACTS: Mapping[str, Promise] = {
     "set_decision_aside": _("Set a decision aside"),
     "survey_result": _("Enter a survey result"),
     "withdraw_question": _("Withdraw a question"),
+    "working_day": _("Enter a day of the working calendar"),
 }
 
 

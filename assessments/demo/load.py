@@ -8,7 +8,7 @@ from assessments.choices import Stage
 from assessments.demo import people, records, units, years
 from assessments.demo.calendar import Calendar
 from assessments.demo.schemes import load_schemes
-from assessments.models import Cycle, SiteIdentity
+from assessments.models import Cycle, SiteIdentity, WorkingDay
 from assessments.workflow import events
 
 IDENTITY = {
@@ -17,6 +17,12 @@ IDENTITY = {
     "email": "cchc@example.vn", "responsible_person": "Người chịu trách nhiệm (minh họa)",
     "help_contact": "Tổ hỗ trợ: 028 0000 0000 (minh họa)",
 }  # fmt: skip
+#: The swap of January 2026 that the package of holidays does not know (design 10). Its decision's
+#: number is not at hand, so none is given.
+SWAPPED_DAYS = (
+    (dt.date(2026, 1, 2), False, "Nghỉ hoán đổi, làm bù vào Thứ Bảy 10/01/2026"),
+    (dt.date(2026, 1, 10), True, "Làm bù cho Thứ Sáu 02/01/2026"),
+)
 
 
 def is_loaded() -> bool:
@@ -28,6 +34,9 @@ def is_loaded() -> bool:
 def load(*, at: dt.datetime, say: years.Say) -> None:
     """Load units, people, schemes, records of the press and four illustrative years."""
     SiteIdentity.objects.create(pk=1, **IDENTITY)
+    WorkingDay.objects.bulk_create(
+        WorkingDay(day=day, is_working=worked, note=note) for day, worked, note in SWAPPED_DAYS
+    )
     say("Nhập đơn vị và tài khoản")
     units.load_units()
     people.load_people()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from django.http import Http404, HttpRequest
@@ -14,8 +15,10 @@ from assessments import permissions
 from assessments.choices import Stage, SubmissionState
 from assessments.errors import Refused
 from assessments.models import CriterionScore, Cycle, Submission
+from assessments.queries import workdays
 from assessments.queries import workspace as queries
 from assessments.workflow import standing, windows
+from cchc.kit.workdays import WorkCalendar
 from units.models import User
 
 #: The end of an illustrative cycle's address.
@@ -41,6 +44,11 @@ class CycleConverter:
     def to_url(self, cycle: Cycle | CycleKey) -> str:
         """Return the part of the address that names a cycle."""
         return f"{cycle.year:04d}{ILLUSTRATIVE if cycle.illustrative else ''}"
+
+
+def key_of(submission: Submission) -> CycleKey:
+    """Return what names the dossier's cycle in an address."""
+    return CycleKey(submission.cycle.year, submission.cycle.illustrative)
 
 
 def person(request: HttpRequest) -> User:
@@ -91,10 +99,14 @@ def crumbs(submission: Submission | None = None, *more: tuple[Any, str]) -> list
 
 @dataclass(frozen=True)
 class Deadline:
-    """The end of the time in which the unit may write, and the days left to it."""
+    """The end of the time in which the unit may write, and the working days left to it.
+
+    A page with several deadlines gives them one `calendar`; else it is read when asked for.
+    """
 
     end: dt.datetime
     at: dt.datetime
+    calendar: WorkCalendar | None = None
 
     @property
     def text(self) -> str:
@@ -107,13 +119,27 @@ class Deadline:
         return self.at >= self.end
 
     @property
+    def is_last_day(self) -> bool:
+        """Tell whether the last day is today."""
+        return not self.is_over and self._last_day == self._today
+
+    @cached_property
     def days_left(self) -> int:
-        """Return the days from today to the last day; 0 on the last day itself."""
-        last = timezone.localtime(self.end - dt.timedelta(seconds=1)).date()
-        return max((last - timezone.localtime(self.at).date()).days, 0)
+        """Return the working days after today up to the last day; 0 on the last day itself."""
+        return (self.calendar or workdays.calendar()).left(self._today, self._last_day)
+
+    @property
+    def _today(self) -> dt.date:
+        return timezone.localtime(self.at).date()
+
+    @property
+    def _last_day(self) -> dt.date:
+        return timezone.localtime(self.end - dt.timedelta(seconds=1)).date()
 
 
-def deadline_of(submission: Submission, at: dt.datetime) -> Deadline | None:
+def deadline_of(
+    submission: Submission, at: dt.datetime, calendar: WorkCalendar | None = None
+) -> Deadline | None:
     """Return until when the unit may write in the dossier, None once it is out of its hands."""
     if submission.state == SubmissionState.RETURNED:
         end = submission.return_due_at
@@ -121,7 +147,7 @@ def deadline_of(submission: Submission, at: dt.datetime) -> Deadline | None:
         end = queries.closes_at(submission.cycle, Stage.SELF_ASSESSMENT, submission.unit_id)
     else:
         end = None
-    return Deadline(end, at) if end else None
+    return Deadline(end, at, calendar) if end else None
 
 
 def why_closed(submission: Submission, at: dt.datetime) -> str:

@@ -4,16 +4,31 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
 from assessments.choices import CouncilRole, SubmissionState
 from assessments.errors import BadInput, NotPermitted, WindowClosed, WrongState
-from assessments.models import CriterionScore, Explanation
-from assessments.workflow import appraisals, events, scores
+from assessments.models import CriterionScore, Explanation, Submission
+from assessments.queries import workdays
+from assessments.workflow import appraisals, events, standing, windows
 from units.models import User
 
 _ANSWERING = (SubmissionState.EXPLAINING, SubmissionState.APPRAISING)
+#: Working days that a unit has for an answer unless the asker says otherwise: the campaign's own
+#: clock, no term of the complaints law (design 10).
+ANSWER_WORKING_DAYS = 5
+
+
+def usual_due(submission: Submission, at: dt.datetime) -> dt.datetime:
+    """Return when an answer to a question asked at `at` falls due: the end of the last of
+    ANSWER_WORKING_DAYS, or of the council's work when that ends before."""
+    last = workdays.calendar().add(permissions.day_of(at), ANSWER_WORKING_DAYS)
+    midnight = dt.datetime.combine(last + dt.timedelta(days=1), dt.time())
+    due = timezone.make_aware(midnight)
+    end = windows.council_ends(submission)
+    return min(due, end) if end else due
 
 
 @events.logs_refusals("ask", on="score")
@@ -22,10 +37,11 @@ def ask(
 ) -> Explanation:
     """Ask the unit about a leaf, to be answered before `due_at`; the leaf is frozen meanwhile.
 
-    Raise NotPermitted, WrongState (also for a second open question), WindowClosed or BadInput.
+    Raise NotPermitted, WrongState (also for a second open question), WindowClosed, or BadInput,
+    also for a time that lies after the end of the council's work.
     """
     with transaction.atomic():
-        row = scores.hold_leaf(score)
+        row = standing.hold_leaf(score)
         verdict = permissions.may_appraise(by, row, at)
         if not verdict:
             raise NotPermitted(verdict.reason)
@@ -34,12 +50,7 @@ def ask(
             raise WrongState(_("Questions are asked while the dossier is being appraised."))
         if not question.strip():
             raise BadInput(_("Write the question."), field="question", code=row.criterion.code)
-        if due_at <= at:
-            raise BadInput(
-                _("The time for the answer must end in the future."),
-                field="due_at",
-                code=row.criterion.code,
-            )
+        _require_due(row, due_at, at)
         seat = permissions.assigned_fields(by, row.submission, at)[row.criterion.field_id]
         explanation = Explanation.objects.create(
             score=row, round=row.submission.round, asked_by=seat, question=question.strip(),
@@ -47,6 +58,18 @@ def ask(
         )  # fmt: skip
         _record("ask", explanation, row, by, at, due=due_at.isoformat())
     return explanation
+
+
+def _require_due(row: CriterionScore, due_at: dt.datetime, at: dt.datetime) -> None:
+    if due_at <= at:
+        said = _("The time for the answer must end in the future.")
+        raise BadInput(said, field="due_at", code=row.criterion.code)
+    end = windows.council_ends(row.submission)
+    if end is not None and due_at > end:
+        said = _(
+            "The answer would fall due after the council's work; its last moment is %(end)s."
+        ) % {"end": windows.last_second(end)}
+        raise BadInput(said, field="due_at", code=row.criterion.code)
 
 
 @events.logs_refusals("answer", on="explanation.score")
@@ -92,7 +115,7 @@ def withdraw_question(*, explanation: Explanation, by: User, at: dt.datetime) ->
 
 def _hold(explanation: Explanation) -> tuple[CriterionScore, Explanation]:
     """Return the leaf and its question, locked and fresh; raise WrongState when it is closed."""
-    row = scores.hold_leaf(explanation.score)
+    row = standing.hold_leaf(explanation.score)
     held = (
         Explanation.objects.select_for_update(of=("self",))
         .select_related("asked_by").get(pk=explanation.pk)

@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from assessments.choices import SubmissionState
+from assessments.choices import Stage, SubmissionState
 from assessments.errors import BadInput, NotPermitted, WindowClosed, WrongState
-from assessments.models import Event, Explanation
+from assessments.models import Event, Explanation, WorkingDay
 from assessments.workflow import machine, questions
 from tests.factories.council import appraise, make_member
 from tests.factories.cycles import Year
@@ -120,3 +121,59 @@ def test_withdrawing_belongs_to_the_asker_and_the_secretary(year: Year) -> None:
     questions.withdraw_question(explanation=second, by=year.secretary, at=year.at)
     assert not Explanation.objects.filter(closed_at=None).exists()
     assert not Explanation.objects.exclude(answered_by=None).exists()
+
+
+def test_answer_falls_due_within_the_council_s_work(year: Year) -> None:
+    end = year.milestone(Stage.COUNCIL).closes_at
+    with pytest.raises(BadInput) as caught:
+        ask(year, due_at=end + dt.timedelta(seconds=1))
+    assert caught.value.field == "due_at"
+    assert f"{timezone.localtime(end) - dt.timedelta(seconds=1):%H:%M:%S %d/%m/%Y}" in str(
+        caught.value
+    )
+    assert ask(year, due_at=end).due_at == end
+
+
+def test_extension_of_the_council_s_work_moves_the_bound(year: Year) -> None:
+    until = year.milestone(Stage.COUNCIL).closes_at + 3 * DAY
+    year.cycle.extensions.create(
+        stage=Stage.COUNCIL, unit=year.second.unit, until=until, reason="Bão"
+    )
+    with pytest.raises(BadInput):
+        ask(year, due_at=until)
+    assert ask(year, score=year.second.score("1.1"), due_at=until).due_at == until
+
+
+def test_plan_without_dates_of_the_council_bounds_nothing(year: Year) -> None:
+    year.cycle.milestones.all().delete()
+    assert ask(year, due_at=year.at + 400 * DAY).due_at == year.at + 400 * DAY
+
+
+def test_dossier_sent_back_from_the_approval_is_bound_by_its_stage(year: Year) -> None:
+    year.first.submission.reopened_at = year.at
+    year.first.submission.save()
+    end = year.milestone(Stage.APPROVAL).closes_at
+    with pytest.raises(BadInput):
+        ask(year, due_at=end + dt.timedelta(seconds=1))
+    assert ask(year, due_at=end).due_at == end
+
+
+def local(day: int, hour: int = 0) -> dt.datetime:
+    """Return an hour of a day of February 2026."""
+    return dt.datetime(2026, 2, day, hour, tzinfo=timezone.get_default_timezone())
+
+
+def test_usual_time_is_five_working_days_capped_by_the_council_s_work(year: Year) -> None:
+    wednesday = local(11, 15)
+    thursday = local(26)
+    year.cycle.milestones.all().delete()
+    assert questions.usual_due(year.first.submission, wednesday) == thursday  # Tết lies between
+
+    WorkingDay.objects.create(day=dt.date(2026, 2, 24), is_working=False, note="Bù")
+    friday = thursday + DAY
+    assert questions.usual_due(year.first.submission, wednesday) == friday
+
+    year.cycle.milestones.create(
+        stage=Stage.COUNCIL, opens_at=wednesday - DAY, closes_at=thursday - DAY
+    )
+    assert questions.usual_due(year.first.submission, wednesday) == thursday - DAY

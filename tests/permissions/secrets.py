@@ -24,6 +24,7 @@ from assessments.models import (
     SiteIdentity,
     SurveyDecision,
     SurveyResult,
+    WorkingDay,
 )  # fmt: skip
 from assessments.workflow import appraisals, events, receipts
 from tests.factories.council import make_judged_year, make_meeting, make_member, survey
@@ -199,6 +200,7 @@ def _rest(year: Year) -> None:
         member=seat, unit=year.second.unit, since=dt.date(2020, 1, 1), reason="Người thân"
     )
     SiteIdentity.objects.create(pk=1, city_name="Thành phố", governing_body="Sở Nội vụ")
+    WorkingDay.objects.create(day=dt.date(2026, 1, 2), note="Nghỉ hoán đổi")
     SigningAuthorisation.objects.create(
         unit=unit, user=year.first.focal, form="KT", title="Phó Giám đốc", since=dt.date(2020, 1, 1)
     )
