@@ -24,8 +24,8 @@ ORDER = (
     "Succession",
     "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "WorkingDay", "Council",
     "Assignment", "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation",
-    "Adjustment", "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision", "Approval",
-    "Publication", "Event", "Appointment", "SiteIdentity",
+    "Adjustment", "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision",
+    "Approval", "Publication", "Event", "Appointment", "SiteIdentity",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(ORDER)}
 _PAGES = {
