@@ -1,28 +1,18 @@
 """Evidence: files enter the unit's library, are tied to leaves and taken off again (design 6)."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
 from assessments.choices import ScanState
 from assessments.errors import BadInput, Refused, WrongState
 from assessments.models import CriterionScore, Document, DocumentRevision, Evidence, Explanation
-from assessments.workflow import events, scores, standing
-from cchc.kit.files import Checked, FileRefused, inspect
-from cchc.kit.scanning import Finding, scan
+from assessments.workflow import events, library, scores, standing
 from units.models import User
-
-#: Infected files are refused, so they have no state of a kept file.
-_SCAN_STATES = {
-    Finding.UNSCANNED: ScanState.UNSCANNED,
-    Finding.CLEAN: ScanState.CLEAN,
-    Finding.UNREACHABLE: ScanState.PENDING,
-}
 
 
 @events.logs_refusals("attach", on="score")
@@ -36,45 +26,103 @@ def attach_file(
     `require_attachable` raises.
     """
     require_attachable(score, by, at)
-    checked = _inspected(upload)
-    scanned = _scanned(upload)
-    _check_paper(number, abstract, issued_on, at)
-    stored = None
-    try:
-        with transaction.atomic():
-            row = _hold_leaf(score, by, at)
-            if _attached(row).filter(revision__sha256=checked.sha256).exists():
-                raise BadInput(_("This file is already attached to the leaf."), field="upload")
-            document = Document.objects.create(
-                unit_id=row.submission.unit_id, number=number, issued_on=issued_on, issuer=issuer,
-                abstract=abstract,
-            )  # fmt: skip
-            stored = _store(document, upload, checked, by=by, at=at, state=scanned)
-            return _tie(row, stored, by, at)
-    except BaseException:
-        if stored is not None:
-            # The row was rolled back; without this its bytes would lie in the store for ever.
-            stored.file.storage.delete(str(stored.file.name))
-        raise
+    checked, state = library.checked_of(upload)
+    library.check_paper(number, abstract, issued_on, at)
+    with library.all_or_nothing() as kept, transaction.atomic():
+        row = _hold_leaf(score, by, at)
+        if _attached(row).filter(revision__sha256=checked.sha256).exists():
+            raise BadInput(_("This file is already attached to the leaf."), field="upload")
+        document = Document.objects.create(
+            unit_id=row.submission.unit_id, number=number, issued_on=issued_on, issuer=issuer,
+            abstract=abstract,
+        )  # fmt: skip
+        stored = library.store(document, upload, checked, kept, by=by, at=at, state=state)
+        return _tie(row, stored, by, at)
 
 
 @events.logs_refusals("attach", on="score")
 def attach_existing(
-    *, score: CriterionScore, by: User, at: dt.datetime, revision: DocumentRevision
-) -> Evidence:
+    *, score: CriterionScore, by: User, at: dt.datetime, revision: DocumentRevision,
+    confirmed: bool = False,
+) -> Evidence:  # fmt: skip
     """Tie a file of the unit's own library to the leaf.
 
-    Raise BadInput for another unit's, a quarantined or an already attached file.
+    With `confirmed` the person says that a paper of an earlier year still holds for this one.
+    Raise BadInput for another unit's, a quarantined, an already attached or an unconfirmed file.
     """
     with transaction.atomic():
         row = _hold_leaf(score, by, at)
-        if revision.document.unit_id != row.submission.unit_id:
+        # Kept from being deleted meanwhile.
+        held = (
+            DocumentRevision.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk=revision.pk, document__unit=row.submission.unit_id)
+            .select_related("document").first()
+        )  # fmt: skip
+        if held is None:
             raise BadInput(_("This file is not in the unit's library."), field="revision")
-        if revision.scan_state == ScanState.QUARANTINED:
+        if held.scan_state == ScanState.QUARANTINED:
             raise BadInput(_("A virus was found in this file."), field="revision")
-        if _attached(row).filter(revision=revision).exists():
+        if _attached(row).filter(revision=held).exists():
             raise BadInput(_("This file is already attached to the leaf."), field="revision")
-        return _tie(row, revision, by, at)
+        _require_confirmed(held.document, row, by, at, confirmed)
+        return _tie(row, held, by, at)
+
+
+def _require_confirmed(
+    document: Document, row: CriterionScore, by: User, at: dt.datetime, confirmed: bool
+) -> None:
+    cycle = row.submission.cycle
+    if not library.is_carried(document, cycle):
+        return
+    if not confirmed:
+        raise BadInput(
+            _("This paper is of an earlier year: confirm that it still holds for %s.") % cycle.year,
+            field="confirmed",
+        )
+    library.confirm(document=document, cycle=cycle, by=by, at=at)
+
+
+@events.logs_refusals("add_revision", on="document")
+def add_revision(
+    *, document: Document, by: User, at: dt.datetime, upload: Any, move: Iterable[Evidence] = ()
+) -> DocumentRevision:
+    """Keep a new file of a paper; evidence stays on the revision it stands on, except `move`.
+
+    `move` are pieces of evidence that the unit may still change. Raise BadInput for a file that
+    cannot be accepted or that the paper has already, and what `scores.require_editable` raises.
+    """
+    library.require_own(document.unit_id, by, at)
+    checked, state = library.checked_of(upload)
+    with library.all_or_nothing() as kept, transaction.atomic():
+        moved = [
+            (item, standing.hold_leaf(item.score))
+            for item in sorted(move, key=lambda e: e.score_id)
+        ]
+        held = library.held(document)
+        if held.revisions.filter(sha256=checked.sha256).exists():
+            raise BadInput(_("The paper has this very file already."), field="upload")
+        revision = library.store(held, upload, checked, kept, by=by, at=at, state=state)
+        events.record(
+            action="add_revision", obj=held, by=by, at=at, data=library.file_data(revision)
+        )
+        for item, row in moved:
+            scores.require_editable(row, by, at)
+            _move(item, row, revision, by, at)
+    return revision
+
+
+def _move(
+    item: Evidence, row: CriterionScore, revision: DocumentRevision, by: User, at: dt.datetime
+) -> None:
+    kept = Evidence.objects.select_for_update(of=("self",)).select_related("revision")
+    old = kept.get(pk=item.pk)
+    if old.removed_at is not None or old.revision.document_id != revision.document_id:
+        raise WrongState(_("The file was taken off already."))
+    old.removed_at = at
+    old.save(update_fields=["removed_at"])
+    if not _attached(row).filter(revision=revision).exists():
+        Evidence.objects.create(score=row, revision=revision, added_by=by, added_at=at)
+    _log(row, revision, "replace", by, at)
 
 
 @events.logs_refusals("detach", on="evidence.score")
@@ -89,15 +137,6 @@ def detach(*, evidence: Evidence, by: User, at: dt.datetime) -> Evidence:
         kept.save(update_fields=["removed_at"])
         _log(row, kept.revision, "detach", by, at)
     return kept
-
-
-def rescan(revision: DocumentRevision) -> DocumentRevision:
-    """Scan a file that waits for it; leave it waiting while no scanner answers."""
-    with revision.file.open("rb") as file:
-        finding = scan(file, settings.CLAMAV)
-    revision.scan_state = _SCAN_STATES.get(finding, ScanState.QUARANTINED)
-    revision.save(update_fields=["scan_state"])
-    return revision
 
 
 def require_attachable(score: CriterionScore, by: User, at: dt.datetime) -> None:
@@ -130,45 +169,6 @@ def _hold_leaf(score: CriterionScore, by: User, at: dt.datetime) -> CriterionSco
 
 def _attached(row: CriterionScore) -> Any:
     return row.evidence.filter(removed_at=None)
-
-
-def _inspected(upload: Any) -> Checked:
-    try:
-        return inspect(upload)
-    except FileRefused as refusal:
-        raise BadInput(refusal.message, field="upload") from refusal
-
-
-def _scanned(upload: Any) -> ScanState:
-    finding = scan(upload, settings.CLAMAV)
-    if finding is Finding.INFECTED:
-        raise BadInput(_("A virus was found in the file; nothing was saved."), field="upload")
-    return _SCAN_STATES[finding]
-
-
-def _check_paper(number: str, abstract: str, issued_on: dt.date | None, at: dt.datetime) -> None:
-    if not number.strip() and not abstract.strip():
-        raise BadInput(_("Give the number of the paper, or say what it is."), field="abstract")
-    if issued_on is not None and issued_on > timezone.localtime(at).date():
-        raise BadInput(_("The paper's date lies in the future."), field="issued_on")
-
-
-def _store(
-    document: Document,
-    upload: Any,
-    checked: Checked,
-    *,
-    by: User,
-    at: dt.datetime,
-    state: ScanState,
-) -> DocumentRevision:
-    revision = DocumentRevision(
-        document=document, name=checked.name, size=checked.size, sha256=checked.sha256,
-        content_type=checked.content_type, scan_state=state, uploaded_by=by, uploaded_at=at,
-    )  # fmt: skip
-    revision.file.save(checked.name, upload, save=False)
-    revision.save()
-    return revision
 
 
 def _tie(row: CriterionScore, revision: DocumentRevision, by: User, at: dt.datetime) -> Evidence:

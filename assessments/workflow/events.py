@@ -120,7 +120,7 @@ def _cycle_of(obj: Any) -> Any:
 def _unit_of(obj: Any) -> int | None:
     if getattr(obj, "unit_id", None):
         return int(obj.unit_id)
-    for link in ("submission", "score"):
+    for link in ("submission", "score", "document"):
         if getattr(obj, f"{link}_id", None):
             return _unit_of(getattr(obj, link))
     return None

@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 from cchc.kit.windows import STEP, Windowed
 
@@ -53,7 +54,7 @@ _SCRIPT = re.compile(rb"<script", re.IGNORECASE)
 
 def is_archive(data: Windowed) -> bool:
     """Return whether the bytes can also be opened as a ZIP archive, wherever it starts."""
-    whole = data.data
+    whole: Any = data.data  # a map reads and seeks, though its type does not say so
     return zipfile.is_zipfile(io.BytesIO(whole) if isinstance(whole, bytes) else whole)
 
 

@@ -21,6 +21,7 @@ from assessments.workflow import (
     documents,
     drafts,
     independent,
+    library,
     meetings,
     questions,
     remarks,
@@ -66,6 +67,10 @@ def filed(w: World) -> DocumentRevision:
         name="a.pdf", size=1, sha256="a" * 64, content_type="application/pdf", file="a.pdf",
         uploaded_by=w.year.first.focal, uploaded_at=w.year.at,
     )  # fmt: skip
+
+
+def paper(w: World) -> Document:
+    return Document.objects.filter(unit=w.year.first.unit).latest("pk")
 
 
 def upload() -> SimpleUploadedFile:
@@ -135,6 +140,31 @@ VERBS: dict[str, tuple[Callable[..., Any], str, Callable[[World], tuple[Any, dic
     ),
     "detach": (
         documents.detach, "detach", lambda w: (leaf(w), {"evidence": attached(w)}),
+    ),
+    "add a document": (
+        library.add_document, "add_document",
+        lambda w: (w.year.first.unit, {
+            "unit": w.year.first.unit, "upload": upload(), "abstract": TYPED,
+        }),
+    ),
+    "add a revision": (
+        documents.add_revision, "add_revision",
+        lambda w: (filed(w).document, {"document": paper(w), "upload": upload()}),
+    ),
+    "mend a paper": (
+        library.save_paper, "save_paper",
+        lambda w: (filed(w).document, {
+            "document": paper(w), "number": TYPED, "issued_on": None, "issuer": TYPED,
+            "abstract": TYPED, "unchanged": lambda _row: True,
+        }),
+    ),
+    "confirm a paper": (
+        library.confirm, "confirm_document",
+        lambda w: (filed(w).document, {"document": paper(w), "cycle": w.year.cycle}),
+    ),
+    "delete a paper": (
+        library.delete_document, "delete_document",
+        lambda w: (filed(w).document, {"document": paper(w)}),
     ),
     "decide a survey": (
         surveys.decide, "decide_survey",

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from assessments.choices import ScanState
 from assessments.models import DocumentRevision
-from assessments.workflow import documents
+from assessments.workflow import library
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Scan each waiting file and say what became of them."""
         waiting = DocumentRevision.objects.filter(scan_state=ScanState.PENDING)
-        states = [documents.rescan(revision).scan_state for revision in waiting]
+        states = [library.rescan(revision).scan_state for revision in waiting]
         left = states.count(ScanState.PENDING)
         bad = states.count(ScanState.QUARANTINED)
         self.stdout.write(f"{len(states) - left} scanned, {bad} quarantined, {left} still waiting")
