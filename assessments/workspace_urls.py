@@ -2,7 +2,16 @@
 
 from django.urls import path, register_converter
 
-from assessments.views import adjustments, documents, leaves, questions, relogin, signing, workspace
+from assessments.views import (
+    adjustments,
+    documents,
+    leaves,
+    questions,
+    relogin,
+    saving,
+    signing,
+    workspace,
+)
 from assessments.views.own import CycleConverter
 
 register_converter(CycleConverter, "cycle")
@@ -23,8 +32,8 @@ urlpatterns = [
         name="receipt_content",
     ),
     path(f"{_DOSSIER}giai-trinh/<int:pk>/", questions.question, name="question"),
-    path(f"{_DOSSIER}linh-vuc/<str:field>/", leaves.field, name="field"),
-    path(_LEAF, leaves.save, name="save"),
+    path(f"{_DOSSIER}linh-vuc/<str:field>/", leaves.field_form, name="field"),
+    path(_LEAF, saving.save, name="save"),
     path(f"{_LEAF}tai-lieu/", documents.evidence, name="evidence"),
     path(f"{_LEAF}tai-lieu/<int:pk>/go/", documents.detach, name="detach"),
     path("tai-lieu/<int:pk>/", documents.download, name="file"),

@@ -62,13 +62,24 @@ class PrivatePagesMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
+    #: Seconds between two writes of a session that only lives on: a page that saves while a person
+    #: types would write it at every pause.
+    TOUCH_SECONDS = 60
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.user.is_authenticated:
-            self._end_if_idle(request)
+        if request.user.is_authenticated:
+            if request.path.startswith("/admin/"):
+                self._end_if_idle(request)
+            self._live_on(request)
         response = self.get_response(request)
         if "sessionid" in request.COOKIES and not response.has_header("ETag"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+    def _live_on(self, request: HttpRequest) -> None:
+        now = int(time.time())
+        if now - request.session.get("touched", 0) >= self.TOUCH_SECONDS:
+            request.session["touched"] = now
 
     def _end_if_idle(self, request: HttpRequest) -> None:
         # Design 0.24: fifteen minutes in the admin, thirty elsewhere (the session's own age).

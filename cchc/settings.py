@@ -135,8 +135,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,30/30m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "CCHC"
 IDLE_ACCOUNT_DAYS = env.int("IDLE_ACCOUNT_DAYS", default=400)
+#: Half an hour without a request; PrivatePagesMiddleware moves the end on, at most once a minute.
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 ADMIN_IDLE_SECONDS = 15 * 60
 
 # Web ------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from assessments.forms.dossier import (
     SignForm,
     digest,
 )  # fmt: skip
-from assessments.forms.leaf import LABELS, LeafForm, stated
+from assessments.forms.leaf import LABELS, LeafForm, choices_between, stated
 from assessments.forms.sent import refuse
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "PaperForm",
     "RemarksForm",
     "SignForm",
+    "choices_between",
     "digest",
     "label_of",
     "refuse",

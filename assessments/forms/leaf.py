@@ -189,3 +189,23 @@ def stated(score: CriterionScore) -> list[tuple[Any, str]]:
         (label, format_decimal(value) if isinstance(value, Decimal) else str(value))
         for label, value in rows if value not in (None, "")
     ]  # fmt: skip
+
+
+def choices_between(score: CriterionScore, form: LeafForm) -> list[tuple[Any, str, str]]:
+    """Return label, stored text and typed text of every input in which the two differ."""
+    stored = LeafForm(score=score)
+    rows = [
+        (field.label, _words(stored[field.name]), _words(field)) for field in form.visible_fields()
+    ]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _words(bound: forms.BoundField) -> str:
+    """Return what an input holds, as a person reads it."""
+    value, field = bound.value(), bound.field
+    if isinstance(field, forms.BooleanField):
+        return str(_("yes")) if value else ""
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[union-attr]
+        return labels.get(str(value), "")
+    return str(value or "").replace("\r\n", "\n").strip()

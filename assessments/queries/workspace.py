@@ -52,21 +52,6 @@ def open_question_of(score: CriterionScore) -> Explanation | None:
     return next((row for row in asked if row.closed_at is None), None)
 
 
-def leaves_of_field(submission: Submission, code: str) -> list[CriterionScore]:
-    """Return the leaves of one field with levels, evidence and questions (five queries)."""
-    questions = Prefetch(
-        "explanations", queryset=Explanation.objects.order_by("asked_at"), to_attr="questions"
-    )
-    rows: list[CriterionScore] = list(
-        leaves_of([submission])
-        .filter(criterion__field__code=code)
-        .prefetch_related("criterion__levels", questions)
-    )
-    for row in rows:
-        row.submission = submission
-    return rows
-
-
 def lacks_evidence(score: CriterionScore) -> bool:
     """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`."""
     return (

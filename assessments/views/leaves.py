@@ -1,24 +1,25 @@
 """The form of a field: every leaf with its rule, its facts, its points and its evidence."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from assessments import permissions
 from assessments.choices import Method, SubmissionState
-from assessments.errors import BadInput, Refused, Stale
-from assessments.forms import LeafForm, stated
+from assessments.forms import LeafForm, choices_between, stated
 from assessments.models import CriterionScore, Submission
+from assessments.queries import leaves as reads
 from assessments.queries import workspace as queries
 from assessments.views import own
 from assessments.views.relogin import keeps_text
-from assessments.workflow.scores import save_leaf
+from assessments.workflow.scores import missing_of
 
 
 @dataclass
@@ -27,9 +28,11 @@ class LeafCard:
 
     score: CriterionScore
     form: LeafForm | None
-    closed: str
+    closed: Any = ""
     reason: str = ""
-    stale: bool = False
+    last_year: CriterionScore | None = None
+    #: Label, stored text and typed text of each input, when somebody else was faster.
+    conflict: list[tuple[Any, str, str]] = field(default_factory=list)
     kept: LeafForm | None = None
 
     @property
@@ -43,6 +46,18 @@ class LeafCard:
         return stated(self.score)
 
     @property
+    def stated_last_year(self) -> list[tuple[Any, str]]:
+        """Return what was stored for the same leaf last year, in words."""
+        return stated(self.last_year) if self.last_year else []
+
+    @property
+    def points_since(self) -> Decimal | None:
+        """Return by how many self-assessed points the leaf stands above last year's."""
+        before = self.last_year.self_points if self.last_year else None
+        now = self.score.self_points
+        return None if before is None or now is None else now - before
+
+    @property
     def typed(self) -> list[tuple[Any, str]]:
         """Return what was typed and could not be saved, so that it is not lost."""
         if self.kept is None:
@@ -51,9 +66,19 @@ class LeafCard:
         return [(field.label, field.value()) for field in shown if field.value()]
 
     @property
+    def missing(self) -> str:
+        """Return which fact a half-filled leaf still lacks, in a sentence."""
+        return missing_of(self.score)
+
+    @property
     def lacks_evidence(self) -> bool:
         """Tell whether evidence or a reason is missing."""
         return queries.lacks_evidence(self.score)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the leaf carries points, and evidence or a reason."""
+        return self.score.self_points is not None and not self.lacks_evidence
 
     @property
     def open_question(self) -> Any:
@@ -63,87 +88,69 @@ class LeafCard:
 
 @require_safe
 @keeps_text
-def field(request: HttpRequest, key: own.CycleKey, slug: str, field: str) -> HttpResponse:
+def field_form(request: HttpRequest, key: own.CycleKey, slug: str, field: str) -> HttpResponse:
     """Show the form of one field of the dossier."""
     now = timezone.now()
-    return _field_page(request, own.dossier_of(request, key, slug, now), field, now)
+    return field_page(request, own.dossier_of(request, key, slug, now), field, now)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@keeps_text
-def save(request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str) -> HttpResponse:
-    """Save one leaf and go back to it; what cannot be saved stays on screen with the reason.
-
-    A mere visit, as after signing in, leads to the leaf.
-    """
-    now = timezone.now()
-    submission = own.dossier_of(request, key, slug, now)
-    score = own.leaf_of(submission, field, code)
-    if request.method != "POST":
-        return redirect(own.leaf_address(score))
-    return _saved(request, LeafForm(request.POST, score=score), field, now)
-
-
-def _saved(request: HttpRequest, form: LeafForm, field: str, at: dt.datetime) -> HttpResponse:
-    score, code = form.score, form.score.criterion.code
-    submission = score.submission
-    if not form.is_valid():
-        return _field_page(request, submission, field, at, form, status=422)
-    version = form.cleaned_data["version"]
-    try:
-        save_leaf(score=score, by=own.person(request), at=at, version=version, **form.claim)
-    except BadInput as refusal:
-        form.refuse(refusal)
-        return _field_page(request, submission, field, at, form, status=422)
-    except Stale as refusal:
-        form.add_error(None, str(refusal))
-        return _field_page(request, submission, field, at, form, stale=True, status=409)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _field_page(request, submission, field, at, form, status=409)
-    messages.success(request, _("Criterion %s is saved.") % code)
-    if request.POST.get("then") == "evidence":
-        return redirect(own.address("evidence", submission, field=field, code=code))
-    return redirect(own.leaf_address(score))
-
-
-def _field_page(
+def field_page(
     request: HttpRequest, submission: Submission, code: str, at: dt.datetime,
     bound: LeafForm | None = None, *, stale: bool = False, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    rows = queries.leaves_of_field(submission, code)
+    """Show a field, one of its leaves with what was typed; `stale` when another save came first."""
+    rows = reads.leaves_of_field(submission, code)
     if not rows:
         raise Http404
     closed = own.why_closed(submission, at)
-    reasons = queries.reasons_of(rows) if queries.shows_appraisal(submission, at) else None
-    cards = [_card(row, closed, reasons, bound, stale) for row in rows]
+    cards = _cards(request, submission, rows, closed, at)
+    for card in cards:
+        if bound is not None and bound.score.pk == card.score.pk:
+            put_typed(card, bound, stale=stale)
     progress = queries.FieldProgress(rows[0].criterion.field or rows[0].criterion)
     for row in rows:
         if row.criterion.is_self_scored:
             progress.count(row)
     context = {
         "submission": submission, "cards": cards, "closed": closed, "progress": progress,
-        "deadline": own.deadline_of(submission, at), "shows_appraisal": reasons is not None,
-        "shows_final": submission.state == SubmissionState.PUBLISHED, "bound": bound,
+        "deadline": own.deadline_of(submission, at), "bound": bound,
+        "shows_appraisal": queries.shows_appraisal(submission, at),
+        "shows_final": submission.state == SubmissionState.PUBLISHED,
         "state": SubmissionState(submission.state), "nav": "workspace",
         "crumbs": own.crumbs(submission, (str(progress.criterion), "")),
     }  # fmt: skip
     return render(request, "workspace/field.html", context, status=status)
 
 
-def _card(
-    row: CriterionScore, closed: str, reasons: dict[int, str] | None, bound: LeafForm | None,
-    stale: bool,
-) -> LeafCard:  # fmt: skip
-    mine = bound if bound is not None and bound.score.pk == row.pk else None
-    reason = (reasons or {}).get(row.pk, "")
-    shut = _why_shut(row, closed)
-    if shut:
-        return LeafCard(row, None, shut, reason, kept=mine)
-    if mine is not None and stale:
-        mine.score = row
-        mine.show_current_version()
-    return LeafCard(row, mine or LeafForm(score=row), "", reason, stale=stale and mine is not None)
+def _cards(
+    request: HttpRequest, submission: Submission, rows: list[CriterionScore], closed: str,
+    at: dt.datetime,
+) -> list[LeafCard]:  # fmt: skip
+    person = own.person(request)
+    held = permissions.parts_of(person, at).get(submission.unit_id, set())
+    shown = queries.shows_appraisal(submission, at)
+    reasons = queries.reasons_of(rows) if shown else {}
+    earlier = reads.last_year_of(submission, rows)
+    cards = []
+    for row in rows:
+        shut = _why_shut(row, closed) or permissions.leaf_verdict(person, row, held).reason
+        form = None if shut else LeafForm(score=row)
+        cards.append(
+            LeafCard(row, form, shut, reasons.get(row.pk, ""), last_year=earlier.get(row.pk))
+        )
+    return cards
+
+
+def put_typed(card: LeafCard, typed: LeafForm, *, stale: bool) -> None:
+    """Put what was typed on the card; beside the stored text when both must be shown."""
+    if card.form is None:
+        card.kept = typed
+        return
+    card.form = typed
+    if stale:
+        typed.score = card.score
+        card.conflict = choices_between(card.score, typed)
+        typed.show_current_version()
 
 
 def _why_shut(row: CriterionScore, closed: str) -> str:

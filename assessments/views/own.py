@@ -17,6 +17,7 @@ from assessments.errors import Refused
 from assessments.models import CriterionScore, Cycle, Submission
 from assessments.queries import workdays
 from assessments.queries import workspace as queries
+from assessments.queries.leaves import leaves_of_field
 from assessments.workflow import standing, windows
 from cchc.kit.workdays import WorkCalendar
 from units.models import User
@@ -69,9 +70,8 @@ def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) 
 
 def leaf_of(submission: Submission, field: str, code: str) -> CriterionScore:
     """Return one leaf of the dossier; raise Http404 when there is none."""
-    for row in queries.leaves_of_field(submission, field):
-        if row.criterion.code == code:
-            return row
+    for row in leaves_of_field(submission, field, criterion__code=code):
+        return row
     raise Http404
 
 

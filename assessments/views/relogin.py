@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,7 +27,8 @@ KEPT_BYTES = 200_000
 MARK_SECONDS = 12 * 3600
 #: Kept and sent again like the rest, but no text that a person would know again.
 _NOT_TYPED = (
-    "version", "seen", "then", "choose", "attach", "revision", "met", "option", "not_applicable",
+    "version", "key", "seen", "then", "choose", "attach", "revision", "met", "option",
+    "not_applicable", "token",
 )  # fmt: skip
 View = Callable[..., HttpResponse]
 
@@ -38,6 +39,9 @@ def keeps_text(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
+            if request.method == "POST" and wants_json(request):
+                # The script keeps what was typed and tries again after the person signed in.
+                return JsonResponse({"login": redirect_to_login("/").url}, status=401)
             if request.method == "POST":
                 return _session_is_over(request)
             return redirect_to_login(request.get_full_path())
@@ -51,6 +55,11 @@ def keeps_text(view: View) -> View:
         return answer
 
     return guarded
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether a script of the page asks, which reads JSON and nothing else."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def _session_is_over(request: HttpRequest) -> HttpResponse:
@@ -98,5 +107,5 @@ def _typed(fields: dict[str, list[str]]) -> list[tuple[Any, str]]:
     return [
         (label_of(name), text)
         for name, texts in fields.items() for text in texts
-        if text.strip() and name not in _NOT_TYPED
+        if text.strip() and name not in _NOT_TYPED and not name.startswith("choice-")
     ]  # fmt: skip

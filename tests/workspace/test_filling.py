@@ -191,8 +191,8 @@ def test_stale_save_shows_both_texts_and_lets_the_person_choose(year, save):
     card = next(c for c in response.context["cards"] if c.criterion.code == "1.3")
 
     assert response.status_code == 409
-    assert card.stale is True
-    assert [str(text) for _label, text in card.stated] == ["10", "5", "của người trước"]
+    assert [row[1:] for row in card.conflict] == [("5", "9"), ("của người trước", "của tôi")]
+    assert "đã lưu tiêu chí này lúc" in response.content.decode()
     assert card.form["b"].value() == "9"
     assert card.form["note"].value() == "của tôi"
     assert year.first.score("1.3").b == D(5)

@@ -1,0 +1,72 @@
+"""What the form of a field reads: its leaves, last year's answers, and one leaf to be saved."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet
+
+from assessments import permissions
+from assessments.choices import Method
+from assessments.models import CriterionScore, Evidence, Explanation, Submission
+from assessments.queries.workspace import leaves_of
+from units.models import User
+
+
+def leaves_of_field(submission: Submission, field: str, **only: Any) -> list[CriterionScore]:
+    """Return the leaves of one field with levels, evidence, questions and delegation.
+
+    `only` narrows them further. Four queries, whatever the number of leaves.
+    """
+    questions = Prefetch(
+        "explanations", queryset=Explanation.objects.order_by("asked_at"), to_attr="questions"
+    )
+    rows: list[CriterionScore] = list(
+        leaves_of([submission])
+        .filter(criterion__field__code=field, **only)
+        .select_related("criterion__field", "option", "saved_by", "delegation__user")
+        .prefetch_related("criterion__levels", questions)
+    )
+    for row in rows:
+        row.submission = submission
+    return rows
+
+
+def leaf_to_save(user: User, at: dt.datetime, **names: Any) -> QuerySet[CriterionScore]:
+    """Return a leaf of the person's own units, found by `names`, with what saving it needs.
+
+    `files` are the hashes of its evidence, as `leaves_of` brings the evidence itself. One query,
+    and one for the levels.
+    """
+    evidence = Evidence.objects.filter(score=OuterRef("pk"), removed_at=None)
+    return (
+        CriterionScore.objects.filter(
+            submission__unit_id__in=permissions.own_unit_ids(user, at), **names
+        )
+        .select_related(
+            "criterion__field", "submission__cycle", "submission__unit", "submission__cycle_scheme",
+            "delegation__user", "option", "saved_by",
+        )
+        .prefetch_related("criterion__levels")
+        .annotate(files=ArraySubquery(evidence.values("revision__sha256")))
+    )  # fmt: skip
+
+
+def last_year_of(submission: Submission, rows: list[CriterionScore]) -> dict[int, CriterionScore]:
+    """Return what the unit, or one it follows, stated last year for leaves of the same words.
+
+    By leaf of this year; the final points are shown by the page only once published. One query.
+    """
+    unit, cycle = submission.unit_id, submission.cycle
+    by_name = {row.criterion.name: row.pk for row in rows if row.criterion.method != Method.SURVEY}
+    found = (
+        CriterionScore.objects.filter(
+            Q(submission__unit=unit) | Q(submission__unit__successions__successor=unit),
+            submission__cycle__year=cycle.year - 1,
+            submission__cycle__illustrative=cycle.illustrative,
+            criterion__name__in=by_name,
+        )
+        .select_related("criterion", "option", "submission")
+        .order_by("-submission__unit", "pk")
+    )  # fmt: skip
+    return {by_name[row.criterion.name]: row for row in found}

@@ -1,0 +1,213 @@
+"""Saving while a person types: kept once acknowledged, never over somebody else's words."""
+
+import datetime as dt
+import threading
+import uuid
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.models import Delegation, Event, ScoreHistory
+from tests.factories.cycles import D, make_user, make_year
+from units.models import Membership
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture
+def typed(client, address):
+    """Send a leaf as the page's script does, by the first unit's contributor unless told."""
+
+    def send(code, browser=client, **data):
+        return browser.post(address("save", field=code[0], code=code), data, **JSON)
+
+    return send
+
+
+def test_answer_brings_version_points_and_trace(typed, year):
+    answer = typed("1.3", version=0, a="50", b="47", no_evidence_reason="Đang chờ")
+
+    assert answer.status_code == 200
+    score = year.first.score("1.3")
+    saved_at = f"{timezone.localtime(score.saved_at):%H:%M:%S}"
+    data = answer.json()
+    html = data.pop("html")
+    assert data == {"version": 1, "at": saved_at, "complete": True}
+    assert "Tự chấm: 1,88 trên 2,00 điểm" in html
+    assert "b/a = 47/50 = 94 %" in html
+
+
+def test_half_filled_leaf_is_kept_without_points(typed, year):
+    answer = typed("1.3", version=0, a="50", note="còn chờ số liệu")
+
+    score = year.first.score("1.3")
+    assert (answer.status_code, answer.json()["complete"]) == (200, False)
+    assert (score.a, score.b, score.self_points, score.version) == (D(50), None, None, 1)
+    assert "Chưa có điểm" in answer.json()["html"]
+    assert "(b)" in answer.json()["html"]
+
+
+def test_refused_fact_comes_back_beside_its_input(typed, year):
+    answer = typed("1.3", version=0, a="10", b="11")
+
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["b"]
+    assert year.first.score("1.3").version == 0
+
+
+def test_second_editor_gets_the_leaf_with_both_texts(typed, year, signed_in):
+    typed(
+        "1.3", version=0, a="10", b="5", note="của người trước", browser=signed_in(year.first.focal)
+    )
+    answer = typed("1.3", version=0, a="10", b="9", note="của tôi")
+
+    html = answer.json()["html"]
+    assert answer.status_code == 409
+    assert f"{year.first.focal} đã lưu tiêu chí này lúc" in html
+    assert all(text in html for text in ("của người trước", "của tôi", "data-discard"))
+    assert 'name="version" value="1"' in html
+    assert year.first.score("1.3").b == D(5)
+
+
+def test_save_whose_answer_was_lost_is_followed_not_contradicted(typed, year):
+    key = str(uuid.uuid4())
+    typed("1.3", version=0, key=key, a="10", b="5")
+    again = typed("1.3", version=0, key=key, a="10", b="9", note="viết tiếp khi mất mạng")
+
+    assert again.status_code == 200
+    score = year.first.score("1.3")
+    assert (score.b, score.version, score.note) == (D(9), 2, "viết tiếp khi mất mạng")
+
+
+def test_key_of_somebody_else_overrides_nothing(typed, year, signed_in):
+    key = str(uuid.uuid4())
+    typed("1.3", version=0, key=key, a="10", b="5", browser=signed_in(year.first.focal))
+    assert typed("1.3", version=0, key=key, a="10", b="9").status_code == 409
+    assert year.first.score("1.3").b == D(5)
+
+
+def test_saving_what_is_stored_leaves_no_trace(typed, year):
+    typed("1.3", version=0, a="10", b="5")
+    answer = typed("1.3", version=1, a="10", b="5")
+
+    assert (answer.status_code, answer.json()["version"]) == (200, 1)
+    assert ScoreHistory.objects.filter(score=year.first.score("1.3")).count() == 1
+    assert Event.objects.filter(action="save", refused=False).count() == 1
+
+
+def test_prefilled_leaf_confirmed_by_the_unit_is_saved(typed, year):
+    score = year.first.score("1.3")
+    score.not_applicable = True
+    score.save()
+    assert typed("1.3", version=0, not_applicable="on").json()["version"] == 1
+    assert year.first.score("1.3").saved_by == year.first.contributor
+
+
+def test_ended_session_is_told_to_the_script_and_nothing_is_saved(typed, year):
+    answer = typed("1.3", version=0, a="10", b="5", browser=Client())
+    assert (answer.status_code, list(answer.json())) == (401, ["login"])
+    assert year.first.score("1.3").version == 0
+
+
+def test_token_of_the_cookie_is_enough(address, year):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(year.first.focal, backend="django.contrib.auth.backends.ModelBackend")
+    browser.get(address("field", field="1"))
+    target = address("save", field="1", code="1.1")
+    assert browser.post(target, {"version": 0, "met": "1"}, **JSON).status_code == 403
+    token = browser.cookies["csrftoken"].value
+    answer = browser.post(target, {"version": 0, "met": "1"}, HTTP_X_CSRFTOKEN=token, **JSON)
+    assert answer.status_code == 200
+
+
+def test_leaf_in_a_colleagues_hands_is_read_only_for_another_contributor(
+    typed, year, address, signed_in
+):
+    colleague = make_user("Đồng nghiệp")
+    Membership.objects.create(
+        user=colleague, unit=year.first.unit, role=Membership.Role.CONTRIBUTOR,
+        since=dt.date(2020, 1, 1),
+    )  # fmt: skip
+    Delegation.objects.create(
+        score=year.first.score("1.1"), user=colleague, given_by=year.first.focal, given_at=year.at
+    )
+    answer = typed("1.1", version=0, met="1")
+
+    sentence = f"Tiêu chí này đã được phân công cho {colleague}."
+    assert (answer.status_code, answer.json()) == (403, {"refused": sentence})
+    assert typed("1.1", version=0, met="1", browser=signed_in(colleague)).status_code == 200
+    assert typed("1.1", version=1, met="0", browser=signed_in(year.first.focal)).status_code == 200
+    page = signed_in(year.first.contributor).get(address("field", field="1"))
+    card = page.context["cards"][0]
+    assert (card.form, str(card.closed)) == (None, sentence)
+
+
+@pytest.mark.parametrize(("code", "facts"), [("1.3", {"a": "9", "b": "5"}), ("1.4", {"a": "9"})])
+def test_autosave_takes_at_most_eight_queries(typed, django_assert_max_num_queries, *, code, facts):
+    typed(code, version=0, note="lần đầu")
+    with django_assert_max_num_queries(8):
+        assert typed(code, version=1, **facts).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_savers_of_one_dossier_lose_nothing():
+    """Fifty people save at once, many on the same leaf; what was acknowledged is what is kept."""
+    year = make_year()
+    codes = ["1.1", "1.3", "1.4", "1.5", "2.1"]
+    people = [make_user(f"Cán bộ {number}") for number in range(50)]
+    for person in people:
+        Membership.objects.create(
+            user=person, unit=year.first.unit, role=Membership.Role.CONTRIBUTOR,
+            since=dt.date(2020, 1, 1),
+        )  # fmt: skip
+    start, kept, refused = threading.Barrier(50), [], []
+
+    def save(number: int) -> None:
+        browser, code = Client(), codes[number % len(codes)]
+        browser.force_login(people[number], backend="django.contrib.auth.backends.ModelBackend")
+        target = reverse(
+            "workspace:save",
+            kwargs={"key": year.cycle, "slug": year.first.unit.slug, "field": code[0], "code": code},
+        )  # fmt: skip
+        start.wait()
+        try:
+            version = 0
+            for _try in range(60):
+                note = f"{people[number].pk}"
+                answer = browser.post(target, {"version": version, "note": note}, **JSON)
+                if answer.status_code == 200:
+                    kept.append((code, answer.json()["version"], note))
+                    return
+                assert answer.status_code == 409
+                refused.append(code)
+                version = year.first.score(code).version
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=save, args=[number]) for number in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    stored = {
+        (row.score.criterion.code, row.version, row.values["note"])
+        for row in ScoreHistory.objects.select_related("score__criterion")
+    }
+    assert len(kept) == 50
+    assert set(kept) == stored
+    assert len(refused) > 0
+    last = {code: max(version for of, version, _note in kept if of == code) for code in codes}
+    assert {code: year.first.score(code).version for code in codes} == last
+
+
+def test_session_lives_on_but_is_written_once_a_minute(client, address, monkeypatch):
+    now = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC).timestamp()
+    seen = []
+    for later in (0, 30, 61):
+        monkeypatch.setattr("cchc.middleware.time.time", lambda later=later: now + later)
+        seen.append("sessionid" in client.get(address("field", field="1")).cookies)
+    assert seen == [True, False, True]
