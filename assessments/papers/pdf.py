@@ -1,0 +1,57 @@
+"""Papers as PDF, set by typst from templates beside this module.
+
+The templates are ours and fixed; what people wrote goes in as JSON and comes out as text.
+"""
+
+import datetime as dt
+import json
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.conf import settings
+
+from assessments.papers.receipt import ReceiptPaper
+from assessments.papers.report import Report
+from assessments.papers.text import breakable
+
+_FOLDER = Path(__file__).parent
+#: Parts with a hash, which fits its line and is copied by readers.
+_WHOLE = ("sha256", "closing")
+
+
+def report_pdf(report: Report, *, at: dt.datetime) -> bytes:
+    """Return the report as PDF; `at` is the moment written into the file."""
+    return _compiled("report.typ", {"title": report.subject} | asdict(report), at)
+
+
+def receipt_pdf(paper: ReceiptPaper, *, at: dt.datetime) -> bytes:
+    """Return the receipt as PDF; `at` is the moment written into the file."""
+    return _compiled("receipt.typ", {"title": paper.subject} | asdict(paper), at)
+
+
+def _compiled(template: str, data: dict[str, Any], at: dt.datetime) -> bytes:
+    sent = json.dumps(_breakable(data), ensure_ascii=False)
+    made: bytes = typst.compile(
+        str(_FOLDER / template), root=str(_FOLDER), format="pdf",
+        font_paths=_fonts(str(settings.PAPER_FONTS)), sys_inputs={"data": sent},
+        timestamp=int(at.timestamp()),
+    )  # fmt: skip
+    return made
+
+
+def _breakable(value: Any) -> Any:
+    if isinstance(value, str):
+        return breakable(value)
+    if isinstance(value, dict):
+        return {key: each if key in _WHOLE else _breakable(each) for key, each in value.items()}
+    return [_breakable(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+@cache
+def _fonts(folder: str) -> typst.Fonts:
+    """Return the fonts of the folder; where it is missing, typst has its own serif."""
+    paths = [folder] if Path(folder).is_dir() else []
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)

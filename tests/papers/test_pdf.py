@@ -1,0 +1,145 @@
+"""The PDF: official page, Vietnamese text, embedded fonts, and nothing that people write acts."""
+
+import ctypes
+import unicodedata
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from assessments.papers import receipt_paper, receipt_pdf, report_of, report_pdf
+from tests.papers.conftest import pages_of
+from tests.papers.hostile import HOSTILE, LONG_WORD
+
+
+@pytest.fixture
+def pdf(year, report):
+    return report_pdf(report, at=year.at)
+
+
+def flat(pdf):
+    """Return the whole text on one line, as a reader who searches for words has it."""
+    return " ".join(" ".join(pages_of(pdf)).split())
+
+
+def test_pages_are_a4(pdf):
+    sizes = {page.get_size() for page in pypdfium2.PdfDocument(pdf)}
+
+    assert {(round(width), round(height)) for width, height in sizes} == {(595, 842)}
+
+
+def test_text_is_vietnamese_in_nfc(pdf):
+    text = flat(pdf)
+
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "SỞ TƯ PHÁP",
+        "ỦY BAN NHÂN DÂN", "BÁO CÁO", "DỰ THẢO", "Tỷ lệ hồ sơ đúng hạn", "Chưa có văn bản 1.3",
+        "Thiếu người làm công nghệ.", "GIÁM ĐỐC", "Nguyễn Thị Hoa", "- Lưu: VT.",
+    ):  # fmt: skip
+        assert words in text, words
+    assert unicodedata.normalize("NFC", text) == text
+
+
+def test_page_number_is_hidden_on_the_first_page_and_centred_on_the_next(year, submission):
+    submission.proposals = "Đề nghị hỗ trợ. " * 600
+    pdf = report_pdf(report_of(submission, year.at), at=year.at)
+    pages = pages_of(pdf)
+
+    assert len(pages) == 4
+    assert not pages[0].lstrip().startswith("1")
+    assert [page.split()[0] for page in pages[1:]] == ["2", "3", "4"]
+    page = pypdfium2.PdfDocument(pdf)[1]
+    left, bottom, right, _top = page.get_textpage().get_charbox(0)
+    assert abs((left + right) / 2 - (30 + 165 / 2) / 25.4 * 72) < 3
+    assert bottom > 842 - 20 / 25.4 * 72
+
+
+def fonts_of(pdf):
+    """Return the name of every font that text is set in, and whether it is embedded."""
+    document, found = pypdfium2.PdfDocument(pdf), {}
+    for page in document:
+        for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
+            font = pdfium.FPDFTextObj_GetFont(thing)
+            name = ctypes.create_string_buffer(200)
+            pdfium.FPDFFont_GetBaseFontName(font, name, 200)
+            found[name.value.decode()] = pdfium.FPDFFont_GetIsEmbedded(font)
+    return found
+
+
+def test_fonts_are_embedded(pdf):
+    fonts = fonts_of(pdf)
+
+    assert len(fonts) >= 3
+    assert set(fonts.values()) == {1}
+
+
+def test_without_the_folder_of_fonts_typsts_own_serif_serves(year, report, settings, tmp_path):
+    settings.PAPER_FONTS = str(tmp_path / "none")
+    pdf = report_pdf(report, at=year.at)
+
+    assert set(fonts_of(pdf).values()) == {1}
+    assert any("Libertinus" in name for name in fonts_of(pdf))
+    assert "Tỷ lệ hồ sơ đúng hạn" in flat(pdf)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_is_only_text(year, submission, name):
+    text = HOSTILE[name]
+    submission.difficulties = text
+    submission.scores.update(note=text, no_evidence_reason=text, self_trace=text)
+    submission.unit_name = submission.head_name = text[:120]
+    submission.save()
+
+    pages = pages_of(report_pdf(report_of(submission, year.at), at=year.at))
+
+    shown = "".join("".join(pages).replace("\u200b", "").split())
+    for part in HOSTILE_SHOWN.get(name, ()):
+        assert part in shown
+
+
+HOSTILE_SHOWN = {
+    "typst": ("#import", "$x^2$", "#sys.inputs", "=Đầumục", "#read(", "*đậm*"),
+    "xml": ("<script>alert(1)</script>", "&amp;", "]]>"),
+    "braces": ("{{7*7}}", "{%debug%}"),
+}
+
+
+def test_long_word_stays_inside_the_page(year, submission):
+    submission.scores.update(note=LONG_WORD)
+    pdf = report_pdf(report_of(submission, year.at), at=year.at)
+
+    for page in pypdfium2.PdfDocument(pdf):
+        text = page.get_textpage()
+        rights = [
+            text.get_charbox(place)[2]
+            for place in range(text.count_chars())
+            if text.get_text_range(place, 1).strip()
+        ]
+        assert max(rights) < 595 - 14 / 25.4 * 72
+
+
+def test_illustrative_year_is_marked_on_every_page(year, submission):
+    year.cycle.illustrative = submission.cycle.illustrative = True
+    year.cycle.save()
+    submission.proposals = "Đề nghị hỗ trợ. " * 600
+    pages = pages_of(report_pdf(report_of(submission, year.at), at=year.at))
+
+    assert "DỮ LIỆU MINH HỌA" in pages[0]
+    assert ["Dữ liệu minh họa" in page for page in pages[1:]] == [True] * (len(pages) - 1)
+
+
+def test_receipt_says_what_it_covers_and_how_to_check_it(receipt):
+    pdf = receipt_pdf(receipt_paper(receipt), at=receipt.signed_at)
+    pages, text = pages_of(pdf), flat(pdf)
+
+    assert len(pages) == 1
+    assert "BIÊN NHẬN" in text
+    assert receipt.number in text
+    assert receipt.sha256 in text
+    assert "Toàn bộ 9 tiêu chí" in text
+    assert "certutil -hashfile" in text
+    assert set(fonts_of(pdf).values()) == {1}
+
+
+def test_one_paper_gives_the_same_bytes_again(year, report):
+    assert report_pdf(report, at=year.at) == report_pdf(report, at=year.at)
