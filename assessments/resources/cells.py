@@ -239,3 +239,26 @@ class Entry:
             pass
         self.fail(_("A date is expected as day/month/year."))
         return None
+
+
+def typed_text(entry: Entry, *, percent: bool = False) -> str:
+    """Return what a person would have typed for a word or a number, to be judged elsewhere.
+
+    A number has the fifteen digits that spreadsheets show; 0.8 shown as 80 % is 80 where a
+    `percent` is meant. Add a fault for a formula, an error or a date.
+    """
+    value = entry._value
+    if not entry._readable(False):
+        return ""
+    if isinstance(value, (dt.date, dt.time, dt.timedelta)):
+        entry.fail(_("A number is expected, not a date; type the number again."))
+        return ""
+    if not entry._is_number:
+        return squeeze(unescaped(str(value)))
+    number = Decimal(f"{value:.15g}" if isinstance(value, float) else value)
+    if "%" in str(getattr(entry._cell, "number_format", "")):
+        if not percent:
+            entry.fail(_("The cell is formatted as a percentage; type the number itself."))
+            return ""
+        number *= 100
+    return f"{number:f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"

@@ -5,18 +5,18 @@ it is parsed when it is too large, no workbook, unpacks to too much, or carries 
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 import openpyxl
-from defusedxml.ElementTree import fromstring
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from openpyxl.xml.constants import ARC_WORKBOOK, ARC_WORKBOOK_RELS, REL_NS, SHEET_MAIN_NS
+from openpyxl.xml.constants import ARC_WORKBOOK, ARC_WORKBOOK_RELS
 
 from assessments.errors import BadInput
 from assessments.resources.cells import Column, Entry, Faults
+from assessments.resources.merged import sheet_parts
 from cchc.kit import sheet_scan
 from cchc.kit.text import unaccent
 
@@ -74,11 +74,14 @@ def refuse(message: str | Promise, *, sheet: str = "") -> BadWorkbook:
     return BadWorkbook(faults)
 
 
-def open_sheets(file: IO[bytes], *, max_bytes: int, max_rows: int = MAX_ROWS) -> dict[str, Rows]:
-    """Return each sheet's rows that are not blank, with their numbers.
+def open_sheets(
+    file: IO[bytes], *, max_bytes: int, max_rows: int = MAX_ROWS, hidden: Collection[str] = ()
+) -> dict[str, Rows]:
+    """Return each visible sheet's rows that are not blank, with their numbers.
 
-    Raise BadWorkbook when the file is over `max_bytes`, is no macro-free .xlsx workbook, unpacks
-    to too much, or a sheet has more than `max_rows` rows.
+    `hidden` names the hidden sheets that are read all the same. Raise BadWorkbook when the file
+    is over `max_bytes`, is no macro-free .xlsx workbook, unpacks to too much, or a sheet has more
+    than `max_rows` rows.
     """
     _check_archive(file, max_bytes)
     file.seek(0)
@@ -89,7 +92,7 @@ def open_sheets(file: IO[bytes], *, max_bytes: int, max_rows: int = MAX_ROWS) ->
         return {
             sheet.title: list(_filled(sheet, max_rows))
             for sheet in book.worksheets
-            if sheet.sheet_state == "visible"
+            if sheet.sheet_state == "visible" or sheet.title in hidden
         }
     except BadWorkbook:
         raise
@@ -140,16 +143,12 @@ def _title(file: IO[bytes], part: str) -> str:
             parts = [archive.getinfo(name) for name in (ARC_WORKBOOK, ARC_WORKBOOK_RELS)]
             if sum(info.file_size for info in parts) > MEGABYTE:
                 return ""
-            book, relations = (fromstring(archive.read(info)) for info in parts)
+            targets = sheet_parts(archive)
     # A title is a courtesy: the workbook is refused already, whatever is wrong with these parts.
     except Exception:
         return ""
-    places = {item.get("Id"): item.get("Target", "") for item in relations}
-    for sheet in book.iter(f"{{{SHEET_MAIN_NS}}}sheet"):
-        place = places.get(sheet.get(f"{{{REL_NS}}}id"), "")
-        if place.lstrip("/").removeprefix("xl/") == part.removeprefix("xl/"):
-            return str(sheet.get("name", ""))
-    return ""
+    ends = {target.lstrip("/").removeprefix("xl/"): title for title, target in targets.items()}
+    return ends.get(part.removeprefix("xl/"), "")
 
 
 def _unpacks() -> BadWorkbook:

@@ -160,13 +160,8 @@ def make_issued_scheme(
     """Make an issued scheme with the leaves of `codes`, two fields at most."""
     wanted = {code: LEAVES[code] for code in codes or LEAVES}
     total = sum((leaf["max_points"] for leaf in wanted.values()), D(0))
-    scheme = Scheme.objects.create(
-        group=group,
-        code=f"bo-{next(_numbers)}",
-        title="Bộ tiêu chí thử",
-        declared_total=total,
-        **heading,
-    )
+    values = {"code": f"bo-{next(_numbers)}", "title": "Bộ tiêu chí thử", "declared_total": total}
+    scheme = Scheme.objects.create(group=group, **values | heading)
     for label, limit in (("Tốt", 80), ("Khá", 70), ("Trung bình", 50), ("Yếu", 0)):
         Band.objects.create(scheme=scheme, label=label, min_index=D(limit))
     fields = {code[0]: [] for code in wanted}
