@@ -9,6 +9,7 @@ from assessments.views import (
     questions,
     relogin,
     saving,
+    sheets,
     signing,
     workspace,
 )
@@ -32,6 +33,8 @@ urlpatterns = [
         name="receipt_content",
     ),
     path(f"{_DOSSIER}giai-trinh/<int:pk>/", questions.question, name="question"),
+    path(f"{_DOSSIER}bang-tinh/", sheets.sheet, name="sheet"),
+    path(f"{_DOSSIER}bang-tinh/tai-ve/", sheets.download, name="sheet_download"),
     path(f"{_DOSSIER}linh-vuc/<str:field>/", leaves.field_form, name="field"),
     path(_LEAF, saving.save, name="save"),
     path(f"{_LEAF}tai-lieu/", documents.evidence, name="evidence"),
