@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from assessments.views import (
     adjustments,
+    checks,
     documents,
     leaves,
     questions,
@@ -26,6 +27,7 @@ urlpatterns = [
     path(_DOSSIER, workspace.dossier, name="dossier"),
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
     path(f"{_DOSSIER}diem-thuong/", adjustments.adjustments, name="adjustments"),
+    path(f"{_DOSSIER}kiem-tra/", checks.checks, name="checks"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),
     path(f"{_DOSSIER}bien-nhan/<int:sequence>/", signing.receipt, name="receipt"),
     path(

@@ -15,6 +15,7 @@ from assessments import permissions
 from assessments.admin.act_forms import CloseForm, ConcludeForm, LeavesForm, ReturnForm
 from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
+from assessments.admin.check_pages import CheckPagesMixin
 from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
 from assessments.admin.waiting import ReadyDossiers, WaitingLeaves
@@ -36,7 +37,12 @@ _CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
 
 @admin.register(Submission)
 class SubmissionAdmin(
-    AppraisalPagesMixin, OfficePagesMixin, PlainSearch, WorkflowAdmin, ReadOnlyAdmin
+    AppraisalPagesMixin,
+    CheckPagesMixin,
+    OfficePagesMixin,
+    PlainSearch,
+    WorkflowAdmin,
+    ReadOnlyAdmin,
 ):
     """All dossiers but those of units in which the person has a conflict of interest."""
 

@@ -67,17 +67,25 @@ class Change:
 
 
 class Earlier:
-    """The results of an earlier publication, found by the units that stand there now."""
+    """The results of an earlier publication, found by the units that stand there now.
 
-    def __init__(self, publication: Publication | None) -> None:
+    `codes` narrows them to the units of these codes.
+    """
+
+    def __init__(self, publication: Publication | None, codes: Iterable[str] | None = None) -> None:
         rows: Iterable[PublishedResult] = []
         if publication is not None:
-            rows = publication.results.select_related("group").defer(*BULKY)
+            results = publication.results.select_related("group").defer(*BULKY)
+            rows = results if codes is None else results.filter(unit_code__in=list(codes))
         self._by_code = {row.unit_code: row for row in rows}
+
+    def result(self, code: str, predecessors: Iterable[str]) -> PublishedResult | None:
+        """Return the result of the unit `code`, or of the only predecessor that had one."""
+        return self._by_code.get(code) or self._only(predecessors)
 
     def change(self, code: str, predecessors: Iterable[str], now: Place) -> Change:
         """Return the change of the unit `code`, whose predecessors had the codes given."""
-        before = self._by_code.get(code) or self._only(predecessors)
+        before = self.result(code, predecessors)
         if before is None:
             return Change()
         if before.group.code != now.group:

@@ -53,12 +53,14 @@ def open_question_of(score: CriterionScore) -> Explanation | None:
 
 
 def lacks_evidence(score: CriterionScore) -> bool:
-    """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`."""
-    return (
-        is_unbacked(score)
-        and score.criterion.evidence_required
-        and not score.no_evidence_reason.strip()
-    )
+    """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`.
+
+    A quarantined file backs nothing: nobody can open it.
+    """
+    if not score.criterion.is_self_scored or not score.criterion.evidence_required:
+        return False
+    usable = (row.revision.scan_state != ScanState.QUARANTINED for row in files_of(score))
+    return not score.no_evidence_reason.strip() and not any(usable)
 
 
 def is_unbacked(score: CriterionScore) -> bool:

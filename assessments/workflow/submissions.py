@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import permissions
-from assessments.choices import SELF_SCORED, CouncilRole, Stage
+from assessments.choices import CouncilRole, Stage
 from assessments.choices import SubmissionState as State
 from assessments.errors import BadInput, Refused
 from assessments.models import CriterionScore, Explanation, Submission
+from assessments.queries import checks
 from assessments.workflow import receipts, standing, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, problems, register
 from units.models import User
@@ -50,26 +51,10 @@ def submit_problems(submission: Submission, act: Act) -> list[Text]:
         standing.require_writable(submission, act.at)
     except Refused as refusal:
         found.append(str(refusal))
-    own = list(
-        submission.scores.filter(criterion__method__in=SELF_SCORED)
-        .select_related("criterion").prefetch_related("evidence")
-    )  # fmt: skip
-    blank = [row.criterion.code for row in own if row.self_points is None]
-    if blank:
-        found.append(_("Leaves not filled in: %s.") % ", ".join(blank))
-    bare = [row.criterion.code for row in own if lacks_evidence(row)]
-    if bare:
-        found.append(_("Leaves with neither evidence nor a reason: %s.") % ", ".join(bare))
+    found += checks.summary(checks.blocking(submission))
     if not act.data.get("statement"):
         found.append(_("Confirm the statement."))
     return found
-
-
-def lacks_evidence(score: CriterionScore) -> bool:
-    """Tell whether a leaf that needs evidence has neither a file nor a written reason."""
-    if not score.criterion.evidence_required or score.no_evidence_reason.strip():
-        return False
-    return all(row.removed_at is not None for row in score.evidence.all())
 
 
 def _submit(submission: Submission, act: Act) -> dict[str, Any]:
@@ -205,8 +190,8 @@ register(
         who=permissions.may_sign, who_text=gettext_lazy("head of unit"),
         guard=submit_problems,
         guard_text=gettext_lazy(
-            "window open; every leaf filled in; evidence or a reason on each; "
-            "statement confirmed"
+            "window open; every leaf filled in without contradictions; evidence or a "
+            "reason on each; statement confirmed"
         ),
         effect=_submit, reauthenticate=True, in_admin=False,
     ),
