@@ -1,8 +1,9 @@
 """Write a dossier as a workbook to be filled in offline (issue 3 item 6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -28,6 +29,10 @@ _METHODS: dict[str, str] = {method: word for word, method in METHOD_WORDS.items(
 #: A cell keeps fifteen digits of a number; a longer one is written as text.
 _DIGITS = 15
 _PAPER_A4 = 9
+#: Pages that the table takes side by side; code and name stand on each.
+_ABREAST = 2
+#: Points of a line of text, of the highest row that Excel knows, and the width of the guide.
+_LINE, _HIGHEST, _GUIDE_WIDTH = 15, 405, 110
 _GUIDE = (
     "Bảng này dùng để tự chấm khi không có mạng. Nội dung trên cổng chỉ thay đổi sau khi đơn vị "
     "tải tệp lên, xem bảng so sánh từng dòng và bấm xác nhận.",
@@ -87,13 +92,26 @@ def _write_guide(sheet: Any, title: str) -> None:
     for number, text in enumerate(_GUIDE, start=4):
         _put(sheet.cell(number, 1), text)
         sheet.cell(number, 1).alignment = _WRAP
-    sheet.column_dimensions["A"].width = 110
-    _set_page(sheet)
+        _set_height(sheet, number, [(text, _GUIDE_WIDTH)])
+    sheet.column_dimensions["A"].width = _GUIDE_WIDTH
+    _set_page(sheet, abreast=1)
 
 
-def _set_page(sheet: Any) -> None:
+def _set_height(sheet: Any, number: int, texts: Iterable[tuple[Any, int]]) -> None:
+    """Make a row as high as its longest text needs: not every program does so by itself."""
+    lines = max(
+        sum(ceil(len(part) * 1.15 / width) or 1 for part in str(text or "").split("\n"))
+        for text, width in texts
+    )
+    sheet.row_dimensions[number].height = min(_LINE * lines + 3, _HIGHEST)
+
+
+def _set_page(sheet: Any, *, abreast: int) -> None:
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _PAPER_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = abreast, 0
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom = 0.6, 0.8
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.right.text = "Trang &P/&N"
 
@@ -107,9 +125,10 @@ def _write_head(sheet: Any, title: str) -> None:
         _put(head, column.heading)
         head.font, head.fill, head.alignment, head.border = _BOLD, _HEAD, _WRAP, _GRID
         sheet.column_dimensions[get_column_letter(index)].width = column.width
-    sheet.freeze_panes = sheet.cell(form.HEADER_ROW + 1, 2)
-    sheet.print_title_rows = f"{form.HEADER_ROW}:{form.HEADER_ROW}"
-    _set_page(sheet)
+    _set_height(sheet, form.HEADER_ROW, [(c.heading, c.width) for c in form.COLUMNS])
+    sheet.freeze_panes = sheet.cell(form.HEADER_ROW + 1, 3)
+    sheet.print_title_rows, sheet.print_title_cols = f"{form.HEADER_ROW}:{form.HEADER_ROW}", "A:B"
+    _set_page(sheet, abreast=_ABREAST)
     # Whoever reads may widen what is too narrow, also while the sheet is locked.
     sheet.protection.formatColumns = sheet.protection.formatRows = False
 
@@ -128,6 +147,7 @@ def _write_line(sheet: Any, number: int, line: Line) -> None:
             cell.fill, cell.protection = _INPUT, Protection(locked=False)
         elif column.key in named:
             cell.fill = _UNUSED
+    _set_height(sheet, number, [(shown.get(c.key), c.width) for c in form.COLUMNS])
 
 
 def _labels(line: Line) -> dict[str, Any]:

@@ -91,12 +91,19 @@ def read_dossier(
     marks = _identified(sheets.get(form.IDENTITY), submission)
     if form.TABLE not in sheets:
         raise _refused(_("The workbook has no sheet “%s”.") % form.TABLE)
-    merged = merged_areas(file, form.TABLE)
-    if merged:
-        raise BadSheet(
-            [Problem(_("Cells are merged; divide them again."), area) for area in merged]
-        )
+    _require_unmerged(file)
     return _Reader(lines, marks).read(sheets[form.TABLE])
+
+
+def _require_unmerged(file: IO[bytes]) -> None:
+    try:
+        merged = merged_areas(file, form.TABLE)
+    # A hostile file may name its sheets twice, once for each reader; all of it means the same.
+    except Exception as error:
+        raise _refused(_("The file is damaged or is not an Excel workbook (.xlsx).")) from error
+    if merged:
+        text = _("Cells are merged; divide them again.")
+        raise BadSheet([Problem(text, area) for area in merged])
 
 
 def _refused(text: str) -> BadSheet:

@@ -24,28 +24,28 @@ MAX_PROSE = 4000
 CODE = Column("code", "Mã", True, 9, text=True)
 #: What the unit fills in; the keys are the inputs of the field page's form.
 INPUTS: tuple[Column, ...] = (
-    Column("met", "Đạt / không đạt", True, 12),
-    Column("option", "Phương án", True, 26),
+    Column("met", "Đạt / không đạt", True, 11),
+    Column("option", "Phương án", True, 22),
     Column("a", "Phải làm (a)", True, 11),
     Column("b", "Đã làm (b)", True, 11),
     Column("count", "Số lượng", True, 10),
     Column("claimed_percent", "Tỷ lệ (%)", True, 10),
     Column("not_applicable", "Không phát sinh", True, 11),
-    Column("no_evidence_reason", "Lý do không có tài liệu", True, 30, text=True),
-    Column("note", "Ghi chú", True, 30, text=True),
+    Column("no_evidence_reason", "Lý do không có tài liệu", True, 24, text=True),
+    Column("note", "Ghi chú", True, 24, text=True),
 )
 LABELS_BEFORE: tuple[Column, ...] = (
-    Column("field", "Lĩnh vực", width=18),
-    Column("name", "Tiêu chí", width=34),
-    Column("max_points", "Điểm tối đa", width=9),
-    Column("method", "Cách tính", width=16),
-    Column("rule", "Quy tắc chấm, hướng dẫn", width=48),
+    Column("name", "Tiêu chí", width=28),
+    Column("field", "Lĩnh vực", width=16),
+    Column("max_points", "Điểm tối đa", width=8),
+    Column("method", "Cách tính", width=14),
+    Column("rule", "Quy tắc chấm, hướng dẫn", width=42),
 )
 LABELS_AFTER: tuple[Column, ...] = (
     Column("self_points", "Điểm tự chấm trên cổng", width=10),
-    Column("self_trace", "Cách tính điểm trên cổng", width=34),
-    Column("evidence", "Tài liệu kiểm chứng trên cổng", width=30),
-    Column("locked", "Vì sao không nhập được", width=24),
+    Column("self_trace", "Cách tính điểm trên cổng", width=26),
+    Column("evidence", "Tài liệu kiểm chứng trên cổng", width=24),
+    Column("locked", "Vì sao không nhập được", width=18),
 )
 COLUMNS = (CODE, *LABELS_BEFORE, *INPUTS, *LABELS_AFTER)
 PROSE = ("no_evidence_reason", "note")

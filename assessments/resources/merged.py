@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Mapping
+from posixpath import join, normpath
 from typing import IO
 
 from defusedxml.ElementTree import fromstring, iterparse
@@ -27,8 +28,8 @@ def merged_areas(file: IO[bytes], title: str) -> list[str]:
     """
     found: list[str] = []
     with zipfile.ZipFile(file) as archive:
-        target = sheet_parts(archive)[title].lstrip("/")
-        part = target if target.startswith("xl/") else f"xl/{target}"
+        # An absolute target stays as it is, any other starts from the workbook's folder.
+        part = normpath(join("/xl", sheet_parts(archive)[title])).lstrip("/")
         with archive.open(part) as stream:
             for _event, element in iterparse(stream):
                 if element.tag == f"{{{SHEET_MAIN_NS}}}mergeCell":

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.choices import Method
 from assessments.models import CriterionScore, Delegation, Event
 from assessments.resources import dossiers
 from assessments.workflow.scores import Claim, claim_of, save_leaf
@@ -18,6 +19,8 @@ from tests.factories.cycles import D, make_year
 from tests.factories.leaves import LEAVES
 from tests.workspace import sheets
 from tests.workspace.filling import fill
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_workbook_holds_every_leaf_with_its_rule_and_open_cells(year, workbook):
     }  # fmt: skip
     assert table.protection.sheet
     assert table.protection.password is None
-    assert (table.freeze_panes, table.print_title_rows) == ("B5", "$4:$4")
+    assert (table.freeze_panes, table.print_title_rows) == ("C5", "$4:$4")
     assert (table.page_setup.orientation, int(table.page_setup.paperSize)) == ("landscape", 9)
     shown = {key: sheets.cell_of(table, "1.3", key).value for key in ("rule", "a", "max_points")}
     assert shown == {
@@ -378,6 +381,14 @@ def merge_rows(table):
     table.merge_cells("I7:I8")
 
 
+def scribble(table):
+    table["T7"] = "hỏi lại phòng Tài chính"
+
+
+def sign_below(table):
+    table.cell(table.max_row + 2, 1).value = "Người lập biểu"
+
+
 def far_below(table):
     table.cell(1_000_000, 1).value = "1.1"
 
@@ -388,6 +399,7 @@ def far_below(table):
         (delete, [("", "")]), (duplicate, [("A7", "Mã"), ("", "")]), (insert, [("A14", "Mã")]),
         (as_number, [("A5", "Mã"), ("", "")]), (no_code, [("A5", "Mã"), ("", "")]),
         (merge_head, [("I4:J4", "")]), (merge_rows, [("I7:I8", "")]), (far_below, [("", "")]),
+        (scribble, [("T7", "")]), (sign_below, [("A15", "Mã")]),
     ],
 )  # fmt: skip
 def test_table_out_of_shape_is_refused(workbook, upload, *, change, cells):
@@ -556,6 +568,54 @@ def test_previews_as_large_as_can_be_fit_one_confirmation(workbook, upload, conf
     assert year.first.score("2.2").note == f"2.2{text}"[:4000]
 
 
+def test_sheets_named_twice_are_refused(workbook, upload):
+    for name, old, new in (
+        ("xl/_rels/workbook.xml.rels", b"sheet2.xml", b"nowhere.xml"),
+        ("xl/workbook.xml", "Bảng tự chấm".encode(), "Bảng khác".encode()),
+        ("xl/worksheets/sheet2.xml", b"</worksheet>", b"</work"),
+        ("xl/worksheets/sheet4.xml", b"<t>", b"<u>"),
+    ):
+        response = upload(replaced(workbook(), name, old, new))
+        assert response.status_code == 422
+        assert len(response.context["problems"]) == 1
+
+
+def replaced(content, name, old, new):
+    """Return an archive with some bytes of one part changed."""
+    changed = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as source, zipfile.ZipFile(changed, "w") as target:
+        for part in source.namelist():
+            data = source.read(part)
+            target.writestr(part, data.replace(old, new) if part == name else data)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["sheet", "sheet_download"])
+def test_pages_are_for_own_staff(year, address, signed_in, name):
+    def ask(person, method="get"):
+        return getattr(signed_in(person), method)(address(name)).status_code
+
+    first = year.first
+    own = [ask(person) for person in (first.contributor, first.focal, first.head)]
+    others = [ask(person) for person in (year.second.head, year.secretary, year.outsider)]
+    assert (own, others) == ([200] * 3, [404] * 3)
+    assert ask(year.second.head, "post") == (404 if name == "sheet" else 405)
+    assert ask(first.head, "delete") == 405
+
+
+def test_session_that_ends_keeps_a_confirmation(year, client, pages, *, workbook, upload, confirm):
+    response = upload(sheets.typed(workbook(), {("1.1", "met"): "Đạt", ("1.1", "note"): "Chữ"}))
+    del client.cookies[settings.SESSION_COOKIE_NAME]
+    answer = confirm(response)
+
+    assert (answer.status_code, answer.context["kept"], answer.context["typed"]) == (403, True, [])
+    client.force_login(year.first.contributor, backend=BACKEND)
+    again = client.get(reverse("workspace:resume")).context
+    assert (again["path"], dict(again["hidden"])) == (
+        pages[0], {"token": response.context["token"]},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("page", ["download", "preview", "conflicts"])
 def test_pages_take_the_same_queries_for_six_leaves_and_for_sixty(db, monkeypatch, signed_in, page):
     kinds = [LEAVES[code] for code in ("1.1", "1.2", "1.3", "1.4", "1.5", "2.1")]
@@ -574,7 +634,10 @@ def test_pages_take_the_same_queries_for_six_leaves_and_for_sixty(db, monkeypatc
 def _queries(year, client, page, codes):
     keys = {"key": year.cycle, "slug": year.first.unit.slug}
     source = reverse("workspace:sheet_download", kwargs=keys)
-    content = sheets.typed(client.get(source).content, {(code, "note"): code for code in codes})
+    cells = {(code, "note"): code for code in codes}
+    options = year.scheme.criteria.filter(method=Method.OPTIONS).values_list("code", flat=True)
+    cells |= {(code, "option"): "3. Muộn hơn (0 điểm)" for code in options}
+    content = sheets.typed(client.get(source).content, cells)
     if page == "conflicts":
         save_leaves(
             submission=year.first.submission, by=year.first.focal, at=year.at,
