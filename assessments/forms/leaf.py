@@ -206,6 +206,6 @@ def _words(bound: forms.BoundField) -> str:
     if isinstance(field, forms.BooleanField):
         return str(_("yes")) if value else ""
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[union-attr]
-        return labels.get(str(value), "")
+        choices: Any = field.choices
+        return {str(key): str(label) for key, label in choices}.get(str(value), "")
     return str(value or "").replace("\r\n", "\n").strip()

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -50,12 +51,22 @@ def parts_of(user: User, at: dt.datetime) -> Parts:
 
 def own_unit_ids(user: User, at: dt.datetime) -> RawSQL:
     """Return the units of `parts_of` as a subquery, for the right side of an `__in`."""
+    return _from_parts("SELECT unit_id FROM mine", user, at)
+
+
+def parts_here(user: User, at: dt.datetime) -> RawSQL:
+    """Return the parts of the person in the unit of a dossier, as an annotation of dossiers."""
+    here = "SELECT role FROM mine WHERE mine.unit_id = assessments_submission.unit_id"
+    found = _from_parts(here, user, at)
+    return RawSQL(  # noqa: S611 - constants only
+        f"ARRAY({found.sql})", found.params, output_field=ArrayField(CharField())
+    )
+
+
+def _from_parts(select: str, user: User, at: dt.datetime) -> RawSQL:
     person, day = (user.pk if user.is_active else None), day_of(at)
     sql = PARTS.replace("%(user)s", "%s").replace("%(day)s", "%s")
-    return RawSQL(  # noqa: S611 - constants only
-        f"{sql} SELECT unit_id FROM mine",  # noqa: S608
-        [person, day, day] * 3,
-    )
+    return RawSQL(f"{sql} {select}", [person, day, day] * 3)  # noqa: S611 - constants only
 
 
 def staff_unit_ids(user: User, at: dt.datetime, *roles: str) -> set[int]:

@@ -81,9 +81,9 @@ class LeafCard:
         return self.score.self_points is not None and not self.lacks_evidence
 
     @property
-    def open_question(self) -> Any:
-        """Return the question that waits for the unit's answer, or None."""
-        return queries.open_question_of(self.score)
+    def open_question(self) -> int | None:
+        """Return the id of the question that waits for the unit's answer, or None."""
+        return getattr(self.score, "open_question", None)
 
 
 @require_safe
@@ -127,7 +127,7 @@ def _cards(
     at: dt.datetime,
 ) -> list[LeafCard]:  # fmt: skip
     person = own.person(request)
-    held = permissions.parts_of(person, at).get(submission.unit_id, set())
+    held = set(submission.parts)  # type: ignore[attr-defined]
     shown = queries.shows_appraisal(submission, at)
     reasons = queries.reasons_of(rows) if shown else {}
     earlier = reads.last_year_of(submission, rows)

@@ -58,10 +58,14 @@ def person(request: HttpRequest) -> User:
 
 
 def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) -> Submission:
-    """Return the dossier of the person's own unit; raise Http404 for any other or none."""
+    """Return the dossier of the person's own unit; raise Http404 for any other or none.
+
+    `parts` are those that the person takes in the unit, as `permissions.parts_of` tells them.
+    """
     rows = permissions.own_submissions(person(request), at).select_related(
         "cycle", "unit", "group", "cycle_scheme__scheme"
     )
+    rows = rows.annotate(parts=permissions.parts_here(person(request), at))
     rows = rows.prefetch_related("cycle__milestones", "cycle__extensions")
     return get_object_or_404(
         rows, cycle__year=key.year, cycle__illustrative=key.illustrative, unit__slug=slug
@@ -71,6 +75,7 @@ def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) 
 def leaf_of(submission: Submission, field: str, code: str) -> CriterionScore:
     """Return one leaf of the dossier; raise Http404 when there is none."""
     for row in leaves_of_field(submission, field, criterion__code=code):
+        row.questions = list(row.explanations.order_by("asked_at"))  # type: ignore[attr-defined]
         return row
     raise Http404
 
@@ -150,10 +155,18 @@ def deadline_of(
     return Deadline(end, at, calendar) if end else None
 
 
+def window_of(submission: Submission) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the unit's window of self-assessment; reads prefetched milestones and extensions."""
+    stage = Stage.SELF_ASSESSMENT
+    opens = [row.opens_at for row in submission.cycle.milestones.all() if row.stage == stage]
+    end = queries.closes_at(submission.cycle, stage, submission.unit_id)
+    return (opens[0], end) if opens and end else None
+
+
 def why_closed(submission: Submission, at: dt.datetime) -> str:
     """Return why the unit may not write in the dossier now; an empty text when it may."""
     try:
-        standing.require_writable(submission, at)
+        standing.require_window(submission, window_of(submission), at)
     except Refused as refusal:
         return str(refusal)
     return ""

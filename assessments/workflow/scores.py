@@ -153,24 +153,23 @@ def save_leaf(
         held = standing.of_leaf(score, by, at)
         require_fillable(score, by, held.parts)
         standing.require_window(score.submission, held.window, at)
-        row = score if score.version == version else _at_version(score, version, key, by)
-        before, outcome = row.self_points, outcome_of(row, claim)
-        if row.saved_by_id is not None and claim_of(row) == claim:
-            return row
-        write_claim(row, claim, outcome)
-        _write(row, by=by, at=at, key=key)
-        _keep(row, at, by, "unit.save", held.evidence)
-        events.record(action="save", obj=row, by=by, at=at, data=saved_data(row, before))
-    return row
+        if score.version != version:
+            _renew(score, version, key, by)
+        before, outcome = score.self_points, outcome_of(score, claim)
+        if score.saved_by_id is not None and claim_of(score) == claim:
+            return score
+        write_claim(score, claim, outcome)
+        _write(score, by=by, at=at, key=key)
+        _keep(score, at, by, "unit.save", held.evidence)
+        events.record(action="save", obj=score, by=by, at=at, data=saved_data(score, before))
+    return score
 
 
-def _at_version(score: CriterionScore, version: int, key: str, by: User) -> CriterionScore:
-    """Return the leaf as stored, at `version` or saved by this very sender; else raise Stale."""
-    row = CriterionScore.objects.select_related("delegation__user", "saved_by").get(pk=score.pk)
-    row.submission, row.criterion = score.submission, score.criterion
-    if not (key and row.saved_key == key and row.saved_by_id == by.pk):
-        require_version(row, version)
-    return row
+def _renew(score: CriterionScore, version: int, key: str, by: User) -> None:
+    """Read the leaf anew; raise Stale unless it is at `version` or saved by this very sender."""
+    score.refresh_from_db(fields=_WRITTEN)
+    if not (key and score.saved_key == key and score.saved_by_id == by.pk):
+        require_version(score, version)
 
 
 def _write(row: CriterionScore, *, by: User, at: dt.datetime, key: str) -> None:
