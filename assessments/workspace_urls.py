@@ -7,6 +7,7 @@ from assessments.views import (
     checks,
     documents,
     leaves,
+    papers,
     questions,
     relogin,
     saving,
@@ -18,6 +19,7 @@ from assessments.views.own import CycleConverter
 
 register_converter(CycleConverter, "cycle")
 _DOSSIER = "tu-danh-gia/<cycle:key>/<slug:slug>/"
+_RECEIPT = f"{_DOSSIER}bien-nhan/<int:sequence>/"
 _LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
 
 app_name = "workspace"
@@ -34,6 +36,13 @@ urlpatterns = [
         f"{_DOSSIER}bien-nhan/<int:sequence>/noi-dung.json", signing.receipt_content,
         name="receipt_content",
     ),
+    path(f"{_RECEIPT}bien-nhan.pdf", papers.receipt_pdf, name="receipt_pdf"),
+    path(f"{_RECEIPT}bao-cao.pdf", papers.receipt_report, {"ending": "pdf"}, "receipt_report"),
+    path(f"{_RECEIPT}bao-cao.docx", papers.receipt_report, {"ending": "docx"}, "receipt_report"),
+    path(f"{_RECEIPT}ban-ky/", papers.add_copy, name="add_copy"),
+    path(f"{_DOSSIER}bao-cao.pdf", papers.report, {"ending": "pdf"}, "report"),
+    path(f"{_DOSSIER}bao-cao.docx", papers.report, {"ending": "docx"}, "report"),
+    path(f"{_DOSSIER}ho-so.zip", papers.bundle, name="bundle"),
     path(f"{_DOSSIER}giai-trinh/<int:pk>/", questions.question, name="question"),
     path(f"{_DOSSIER}bang-tinh/", sheets.sheet, name="sheet"),
     path(f"{_DOSSIER}bang-tinh/tai-ve/", sheets.download, name="sheet_download"),
@@ -41,5 +50,6 @@ urlpatterns = [
     path(_LEAF, saving.save, name="save"),
     path(f"{_LEAF}tai-lieu/", documents.evidence, name="evidence"),
     path(f"{_LEAF}tai-lieu/<int:pk>/go/", documents.detach, name="detach"),
+    path("tai-lieu/ban-ky/<int:pk>/", papers.copy, name="copy"),
     path("tai-lieu/<int:pk>/", documents.download, name="file"),
 ]  # fmt: skip

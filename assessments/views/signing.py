@@ -1,6 +1,8 @@
 """Signing a dossier and its numbered receipts (design 1, step 5)."""
 
 import datetime as dt
+import re
+from dataclasses import dataclass
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -8,18 +10,21 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import permissions
+from assessments import papers, permissions
 from assessments.choices import SubmissionState
 from assessments.errors import GuardFailed, Refused
 from assessments.forms import SignForm
-from assessments.models import Submission
-from assessments.queries import workspace as queries
+from assessments.forms.papers import CopyForm
+from assessments.models import Receipt, Submission
 from assessments.views import own
 from assessments.workflow.machine import perform, problems, row_of
+from cchc.kit.downloads import handed_out
+
+#: A code of a leaf as it stands in a sentence, without the full stop behind it.
+_WORD = re.compile(r"\w+(?:\.\w+)*")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,20 +80,46 @@ def _sign_page(
     request: HttpRequest, submission: Submission, at: dt.datetime, form: SignForm,
     *, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    leaves = list(queries.leaves_of([submission]))
-    verdict = permissions.may_sign(own.person(request), submission, at)
     can_start = _can_start(submission)
+    report = papers.report_of(submission, at, receipt=papers.source_of(submission))
     context = {
-        "submission": submission, "leaves": leaves, "form": form, "verdict": verdict,
-        "state": SubmissionState(submission.state), "can_start": can_start,
-        "unbacked": [row for row in leaves if queries.is_unbacked(row)],
-        "problems": problems("submit", submission, by=own.person(request), at=at, statement=True)
-        if can_start else [],
+        "submission": submission, "report": report, "form": form, "can_start": can_start,
+        "verdict": permissions.may_sign(own.person(request), submission, at),
+        "state": SubmissionState(submission.state),
+        "blockers": _blockers(request, submission, at) if can_start else [],
         "signed_as": permissions.signature_title(own.person(request), submission, at),
         "deadline": own.deadline_of(submission, at), "nav": "workspace",
         "crumbs": own.crumbs(submission, (_("Sign and submit"), "")),
     }  # fmt: skip
     return render(request, "workspace/sign.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What stands in the way of signing, with the leaves that it names."""
+
+    text: str
+    leaves: list[tuple[str, str]]
+
+
+def _blockers(request: HttpRequest, submission: Submission, at: dt.datetime) -> list[Blocker]:
+    texts = [
+        str(text)
+        for text in problems("submit", submission, by=own.person(request), at=at, statement=True)
+    ]
+    if not texts:
+        return []
+    rows = submission.scores.select_related("criterion__field")
+    addresses = {}
+    for row in rows:
+        row.submission = submission
+        addresses[row.criterion.code] = own.leaf_address(row)
+    return [
+        Blocker(
+            text, [(code, addresses[code]) for code in _WORD.findall(text) if code in addresses]
+        )
+        for text in texts
+    ]
 
 
 @require_safe
@@ -97,11 +128,22 @@ def receipt(request: HttpRequest, key: own.CycleKey, slug: str, sequence: int) -
     """Show one receipt: number, time, signer and the hash of all that was submitted."""
     submission = own.dossier_of(request, key, slug, timezone.now())
     row = get_object_or_404(submission.receipts.select_related("signed_by"), sequence=sequence)
+    row.submission = submission
+    return receipt_page(request, row, CopyForm())
+
+
+def receipt_page(
+    request: HttpRequest, row: Receipt, form: CopyForm, *, status: int = 200
+) -> HttpResponse:
+    """Show a receipt with its signed copies, and the form for another to who runs the dossier."""
+    submission = row.submission
     context = {
-        "submission": submission, "receipt": row, "nav": "workspace",
+        "submission": submission, "receipt": row, "nav": "workspace", "form": form,
+        "copies": row.copies.select_related("uploaded_by"),
+        "may_add": permissions.may_run(own.person(request), submission, timezone.now()),
         "crumbs": own.crumbs(submission, (_("Receipt %s") % row.number, "")),
     }  # fmt: skip
-    return render(request, "workspace/receipt.html", context)
+    return render(request, "workspace/receipt.html", context, status=status)
 
 
 @require_safe
@@ -113,6 +155,4 @@ def receipt_content(
     submission = own.dossier_of(request, key, slug, timezone.now())
     row = get_object_or_404(submission.receipts, sequence=sequence)
     answer = HttpResponse(row.content.encode(), content_type="application/json; charset=utf-8")
-    name = f"bien-nhan-{row.number.replace('/', '-')}.json"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return answer
+    return handed_out(answer, f"bien-nhan-{row.number.replace('/', '-')}.json")

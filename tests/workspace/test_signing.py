@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 from django.urls import reverse
 
-from assessments.models import Receipt
+from assessments.models import Receipt, Submission
 from tests.factories.cycles import PASSWORD
 from tests.workspace.filling import fill
+
+SELF_SCORED = ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2"]
 
 
 @pytest.fixture
@@ -24,13 +27,60 @@ def sign(browser, address, **data):
     return response
 
 
-def test_sign_page_lists_what_stands_in_the_way(head, address):
+def test_sign_page_lists_what_stands_in_the_way(year, head, address):
     response = head.get(address("sign"))
 
-    assert len(response.context["problems"]) == 2
-    assert [row.criterion.code for row in response.context["unbacked"]] == [
-        "1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2",
-    ]  # fmt: skip
+    blockers = response.context["blockers"]
+    assert [[code for code, _url in blocker.leaves] for blocker in blockers] == [SELF_SCORED] * 2
+    assert dict(blockers[0].leaves)["2.1"] == (
+        f"{address('field', field='2')}#leaf-{year.first.score('2.1').pk}"
+    )
+    assert [row.code for row in response.context["report"].unbacked] == SELF_SCORED
+
+
+def test_button_is_not_active_while_something_stands_in_the_way(year, head, address):
+    assert button_of(head.get(address("sign"))) == "disabled"
+
+    fill(year.first, year.at)
+
+    assert button_of(head.get(address("sign"))) == "active"
+
+
+def test_refusal_stands_at_the_top_and_takes_the_focus(year, head, address):
+    body = head.post(address("sign"), {"statement": "on"}).content.decode()
+    summary = body.index('class="error-summary')
+
+    assert summary < body.index("<h1>")
+    assert 'role="alert" tabindex="-1"' in body[summary:]
+    assert body.count('class="error-summary') == 1
+
+
+@pytest.mark.parametrize("state", ["submitted", "appraising", "approved", "published", "locked"])
+def test_dossier_out_of_the_units_hands_is_not_offered_for_signing(year, head, address, state):
+    fill(year.first, year.at)
+    Submission.objects.filter(pk=year.first.submission.pk).update(state=state)
+    response = head.get(address("sign"))
+
+    assert button_of(response) == "none"
+    assert response.context["blockers"] == []
+
+
+def test_draft_whose_time_is_over_cannot_be_signed(year, head, address):
+    fill(year.first, year.at)
+    year.cycle.milestones.filter(stage="self_assessment").update(closes_at=year.at)
+    response = head.get(address("sign"))
+
+    assert button_of(response) == "disabled"
+    assert [blocker.leaves for blocker in response.context["blockers"]] == [[]]
+
+
+def button_of(response):
+    """Return how the page offers the signature."""
+    buttons = re.findall(r'<button class="button" type="submit"[^>]*>', response.content.decode())
+    if not buttons:
+        return "none"
+    assert len(buttons) == 1
+    return "disabled" if " disabled" in buttons[0] else "active"
 
 
 def test_sign_page_shows_the_three_parts_of_the_report(year, head, address):
@@ -41,7 +91,11 @@ def test_sign_page_shows_the_three_parts_of_the_report(year, head, address):
     response = head.get(address("sign"))
     body = response.content.decode()
 
-    assert response.context["problems"] == []
+    assert response.context["blockers"] == []
+    assert "Tổng điểm tự chấm: 9,93 điểm trên 11,00 điểm" in body
+    assert [row.points for row in response.context["report"].rows if row.kind == "field"] == [
+        "8,68", "1,25",
+    ]  # fmt: skip
     assert "b/a = 47/50 = 94 %" in body
     assert "Chưa có văn bản 1.3" in body
     assert "Thiếu người làm công nghệ" in body
