@@ -55,7 +55,8 @@ def test_refused_leaf_keeps_what_was_typed_without_a_fault(year: Year, enter: En
     card.locator("[name=a]").fill("10")
     card.locator("[name=b]").fill("12")
     card.locator("button[type=submit]").first.click()
-    refused = visitor.page.locator(".field--invalid [name=b]")
+    refused = card.locator(".field--invalid [name=b]")
+    refused.wait_for()
     assert refused.input_value() == "12"
     assert refused.get_attribute("aria-invalid") == "true"
     both(visitor)
@@ -73,8 +74,8 @@ def test_leaf_is_filled_and_saved_by_keyboard_alone(year: Year, enter: Enter) ->
     _tab_to(visitor, f"#leaf-{leaf.pk} [name=no_evidence_reason]")
     keys.type("Báo cáo đang trình ký")
     _tab_to(visitor, f"#leaf-{leaf.pk} button[type=submit]")
-    with visitor.page.expect_navigation():
-        keys.press("Enter")
+    keys.press("Enter")
+    visitor.page.locator(f"#leaf-{leaf.pk} [data-points]", has_text="1,80").wait_for()
     leaf.refresh_from_db()
     assert (leaf.a, leaf.b, leaf.no_evidence_reason) == (200, 180, "Báo cáo đang trình ký")
     assert f"{leaf.self_points.normalize():f}" == "1.8"
@@ -102,6 +103,7 @@ def test_signing_asks_for_the_password_and_gives_a_receipt(db: None, enter: Ente
     card.locator("input[type=radio]").first.check()
     card.locator("[name=no_evidence_reason]").fill("Chưa có văn bản")
     card.locator("button[type=submit]").first.click()
+    card.locator("[data-points]", has_text="2,00").wait_for()
     visitor.go(address(dossier, "nop/"))
     visitor.page.check("input[type=checkbox][name=statement]")
     visitor.page.click("main .panel button[type=submit]")
