@@ -172,6 +172,16 @@ class PublicationKind(models.TextChoices):
     ILLUSTRATIVE = "illustrative", _("illustrative")
 
 
+class HandState(Toned):
+    """How a leaf stands in the hands of a person of the unit."""
+
+    NOBODY = "nobody", _("in nobody's hands")
+    IN_WORK = "in_work", _("in work")
+    GIVEN_BACK = "given_back", _("given back for mending")
+    OVERDUE = "overdue", _("past the day agreed on")
+    DONE = "done", _("reported done")
+
+
 class PublicationState(Toned):
     """The life of a publication; public is what is scheduled and due, or published."""
 
@@ -205,6 +215,10 @@ _TONES = {
     ("ScanState", "pending"): Tone.WARN,
     ("ScanState", "clean"): Tone.GOOD,
     ("ScanState", "quarantined"): Tone.BAD,
+    ("HandState", "in_work"): Tone.ACTIVE,
+    ("HandState", "given_back"): Tone.WARN,
+    ("HandState", "overdue"): Tone.BAD,
+    ("HandState", "done"): Tone.GOOD,
     ("AdjustmentState", "accepted"): Tone.GOOD,
     ("AdjustmentState", "refused"): Tone.BAD,
     ("PublicationState", "scheduled"): Tone.WARN,

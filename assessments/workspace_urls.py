@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from assessments.views import (
     adjustments,
     checks,
+    delegations,
     documents,
     leaves,
     papers,
@@ -30,6 +31,7 @@ urlpatterns = [
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
     path(f"{_DOSSIER}diem-thuong/", adjustments.adjustments, name="adjustments"),
     path(f"{_DOSSIER}kiem-tra/", checks.checks, name="checks"),
+    path(f"{_DOSSIER}phan-cong/", delegations.delegations, name="delegations"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),
     path(f"{_DOSSIER}bien-nhan/<int:sequence>/", signing.receipt, name="receipt"),
     path(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assessments.forms.delegations import DelegationForm
 from assessments.forms.dossier import (
     AnswerForm,
     LibraryForm,
@@ -15,6 +16,7 @@ from assessments.forms.sent import refuse
 
 __all__ = [
     "AnswerForm",
+    "DelegationForm",
     "LeafForm",
     "LibraryForm",
     "PaperForm",
@@ -31,4 +33,5 @@ __all__ = [
 def label_of(name: str) -> Any:
     """Return the label of an input of these forms, its bare name when it has none."""
     shown = PaperForm.base_fields | RemarksForm.base_fields | AnswerForm.base_fields
+    shown |= DelegationForm.base_fields
     return LABELS.get(name) or (shown[name].label if name in shown else name)

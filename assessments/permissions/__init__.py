@@ -16,6 +16,7 @@ from assessments.permissions.council_side import (
     uncovered_fields,
 )
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
+from assessments.permissions.signers import signing_unit_ids
 from assessments.permissions.unit_side import (
     PARTS,
     leaf_verdict,
@@ -66,6 +67,7 @@ __all__ = [
     "seat_in",
     "seats_of",
     "signature_title",
+    "signing_unit_ids",
     "staff_unit_ids",
     "uncovered_fields",
     "with_lineage",

@@ -14,7 +14,6 @@ from assessments.models import (
     CriterionScore,
     Cycle,
     DocumentRevision,
-    EventNote,
     Evidence,
     Explanation,
     Submission,
@@ -63,6 +62,11 @@ def lacks_evidence(score: CriterionScore) -> bool:
     return not score.no_evidence_reason.strip() and not any(usable)
 
 
+def is_settled(score: CriterionScore) -> bool:
+    """Tell whether a self-scored leaf carries points, and evidence or a reason; reads `files`."""
+    return score.self_points is not None and not lacks_evidence(score)
+
+
 def is_unbacked(score: CriterionScore) -> bool:
     """Tell whether a self-scored leaf has no file, whatever the reason."""
     return score.criterion.is_self_scored and not files_of(score)
@@ -99,77 +103,6 @@ class FieldProgress:
         if score.self_applicable:
             self.points += score.self_points or _ZERO
             self.max_points += score.criterion.max_points
-
-
-@dataclass
-class Overview:
-    """One dossier as its unit sees it."""
-
-    submission: Submission
-    fields: list[FieldProgress]
-    questions: list[Explanation]
-
-    @property
-    def leaves(self) -> int:
-        """Return the number of leaves that the unit scores."""
-        return sum(part.leaves for part in self.fields)
-
-    @property
-    def filled(self) -> int:
-        """Return the number of leaves that carry points."""
-        return sum(part.filled for part in self.fields)
-
-    @property
-    def bare(self) -> int:
-        """Return the number of leaves with neither evidence nor a reason."""
-        return sum(len(part.bare) for part in self.fields)
-
-    @property
-    def blank(self) -> int:
-        """Return the number of leaves without facts."""
-        return self.leaves - self.filled
-
-    @property
-    def points(self) -> Decimal:
-        """Return the unit's own points so far."""
-        return sum((part.points for part in self.fields), _ZERO)
-
-    @property
-    def max_points(self) -> Decimal:
-        """Return the highest points of the leaves that the unit scores and that apply."""
-        return sum((part.max_points for part in self.fields), _ZERO)
-
-
-def overviews(submissions: QuerySet[Submission]) -> list[Overview]:
-    """Return the dossiers with progress, open questions and receipts, in a constant of queries."""
-    rows = list(
-        submissions.select_related("cycle", "unit", "group", "cycle_scheme__scheme")
-        .prefetch_related("cycle__milestones", "cycle__extensions", "receipts")
-    )  # fmt: skip
-    by_dossier: dict[int, dict[int, FieldProgress]] = {row.pk: {} for row in rows}
-    for score in leaves_of(rows):
-        head = score.criterion.field or score.criterion
-        parts = by_dossier[score.submission_id]
-        progress = parts.setdefault(head.pk, FieldProgress(head))
-        if score.criterion.is_self_scored:
-            progress.count(score)
-    asked: dict[int, list[Explanation]] = {row.pk: [] for row in rows}
-    for question in open_questions(rows):
-        asked[question.score.submission_id].append(question)
-    return [Overview(row, list(by_dossier[row.pk].values()), asked[row.pk]) for row in rows]
-
-
-#: Acts whose written reason the unit is told (design 3).
-_TOLD = ("return", "send_back", "reopen", "open_correction", "accept_late", "close_without_dossier")
-
-
-def reason_told(submission: Submission) -> EventNote | None:
-    """Return the reason of the last act by which the council's side moved the dossier."""
-    notes = EventNote.objects.filter(
-        event__object_type="submission", event__object_id=str(submission.pk),
-        event__action__in=_TOLD, event__refused=False,
-    )  # fmt: skip
-    return notes.select_related("event").order_by("event").last()
 
 
 def open_questions(submissions: Iterable[Submission]) -> QuerySet[Explanation]:

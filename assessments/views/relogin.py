@@ -27,6 +27,7 @@ KEPT_BYTES = 200_000
 MARK_SECONDS = 12 * 3600
 #: Kept and sent again like the rest, but no text that a person would know again.
 _NOT_TYPED = (
+    "do", "leaves", "whole", "to",
     "version", "key", "seen", "then", "choose", "attach", "revision", "met", "option",
     "not_applicable", "token",
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """The workspace of unit staff: their dossiers, what is missing, remarks, and who starts where."""
 
 import datetime as dt
-from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import permissions
-from assessments.choices import SubmissionState
 from assessments.errors import Refused, Stale
 from assessments.forms import RemarksForm, digest
 from assessments.models import Submission
-from assessments.queries import workspace as queries
+from assessments.queries import overviews as queries
 from assessments.views import own
 from assessments.views.adjustments import adjustments_address
+from assessments.views.cards import cards_of
 from assessments.views.relogin import keeps_text
 from assessments.workflow.remarks import save_remarks
 
@@ -39,25 +38,14 @@ def start(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Show the dossiers of the person's units: state, deadline, progress, questions, receipts."""
     now = timezone.now()
-    rows = queries.overviews(permissions.own_submissions(own.person(request), now))
+    person = own.person(request)
+    rows = queries.overviews(permissions.own_submissions(person, now))
     context = {
-        "cards": [_card(row, now) for row in rows],
-        "crumbs": own.crumbs(),
-        "nav": "workspace",
-    }
+        "cards": cards_of(rows, person, now),
+        "changes": queries.changed_lately([row.submission for row in rows], person, now),
+        "crumbs": own.crumbs(), "nav": "workspace",
+    }  # fmt: skip
     return render(request, "workspace/home.html", context)
-
-
-def _card(overview: queries.Overview, at: dt.datetime) -> dict[str, Any]:
-    submission = overview.submission
-    return {
-        "overview": overview,
-        "submission": submission,
-        "state": SubmissionState(submission.state),
-        "stages": [stage.label for stage in submission.cycle.stages_at(at)],
-        "deadline": own.deadline_of(submission, at),
-        "url": own.address("dossier", submission),
-    }
 
 
 @require_safe
@@ -73,18 +61,16 @@ def _dossier_page(
     request: HttpRequest, submission: Submission, at: dt.datetime, form: RemarksForm,
     *, stale: bool = False, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    own_rows = permissions.own_submissions(own.person(request), at).filter(pk=submission.pk)
-    overview = queries.overviews(own_rows)[0]
-    context = _card(overview, at) | {
-        "crumbs": own.crumbs(submission),
+    person = own.person(request)
+    own_rows = permissions.own_submissions(person, at).filter(pk=submission.pk)
+    card = cards_of(queries.overviews(own_rows), person, at)[0]
+    context = {
+        "card": card, "submission": card.submission, "crumbs": own.crumbs(submission),
         "closed": own.why_closed(submission, at),
-        "told": queries.reason_told(submission),
-        "form": form,
-        "stale": stale,
-        "adjustments_url": adjustments_address(submission),
-        "may_sign": permissions.may_sign(own.person(request), submission, at),
+        "changes": queries.changed_lately([card.submission], person, at),
+        "form": form, "stale": stale, "adjustments_url": adjustments_address(submission),
         "nav": "workspace",
-    }
+    }  # fmt: skip
     return render(request, "workspace/dossier.html", context, status=status)
 
 

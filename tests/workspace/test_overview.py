@@ -17,7 +17,7 @@ def test_progress_counts_what_is_filled_and_what_lacks_evidence(year, client, sa
     save("1.5", count="2", no_evidence_reason="Chưa có")
 
     card = client.get(reverse("workspace:home")).context["cards"][0]
-    first, second = card["overview"].fields
+    first, second = card.overview.fields
 
     assert (first.leaves, first.filled, len(first.bare)) == (5, 2, 4)
     assert (first.points, first.max_points) == (D("2.88"), D(9))
