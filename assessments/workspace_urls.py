@@ -8,7 +8,10 @@ from assessments.views import (
     delegations,
     documents,
     leaves,
+    library,
+    library_document,
     papers,
+    previews,
     questions,
     relogin,
     saving,
@@ -19,6 +22,7 @@ from assessments.views import (
 from assessments.views.own import CycleConverter
 
 register_converter(CycleConverter, "cycle")
+_LIBRARY = "tu-danh-gia/thu-vien/<slug:slug>/"
 _DOSSIER = "tu-danh-gia/<cycle:key>/<slug:slug>/"
 _RECEIPT = f"{_DOSSIER}bien-nhan/<int:sequence>/"
 _LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
@@ -27,11 +31,19 @@ app_name = "workspace"
 urlpatterns = [
     path("tu-danh-gia/", workspace.home, name="home"),
     path("tu-danh-gia/gui-lai/", relogin.resume, name="resume"),
+    path(_LIBRARY, library.library, name="library"),
+    path(f"{_LIBRARY}<int:pk>/", library_document.document, name="document"),
+    path(f"{_LIBRARY}<int:pk>/tep-moi/", library_document.renew, name="document_renew"),
+    path(
+        f"{_LIBRARY}<int:pk>/xac-nhan/<cycle:key>/", library_document.confirm,
+        name="document_confirm",
+    ),
+    path(f"{_LIBRARY}<int:pk>/xoa/", library_document.delete, name="document_delete"),
     path(_DOSSIER, workspace.dossier, name="dossier"),
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
     path(f"{_DOSSIER}diem-thuong/", adjustments.adjustments, name="adjustments"),
-    path(f"{_DOSSIER}kiem-tra/", checks.checks, name="checks"),
     path(f"{_DOSSIER}phan-cong/", delegations.delegations, name="delegations"),
+    path(f"{_DOSSIER}kiem-tra/", checks.checks, name="checks"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),
     path(f"{_DOSSIER}bien-nhan/<int:sequence>/", signing.receipt, name="receipt"),
     path(
@@ -54,4 +66,6 @@ urlpatterns = [
     path(f"{_LEAF}tai-lieu/<int:pk>/go/", documents.detach, name="detach"),
     path("tai-lieu/ban-ky/<int:pk>/", papers.copy, name="copy"),
     path("tai-lieu/<int:pk>/", documents.download, name="file"),
+    path("tai-lieu/<int:pk>/xem/", previews.preview, name="preview"),
+    path("tai-lieu/<int:pk>/trang/<int:number>.png", previews.preview_page, name="preview_page"),
 ]  # fmt: skip

@@ -5,13 +5,18 @@ from typing import Any
 from assessments.forms.delegations import DelegationForm
 from assessments.forms.dossier import (
     AnswerForm,
-    LibraryForm,
-    PaperForm,
     RemarksForm,
     SignForm,
     digest,
 )  # fmt: skip
 from assessments.forms.leaf import LABELS, LeafForm, choices_between, stated
+from assessments.forms.library import (
+    LibraryForm,
+    MendForm,
+    PaperForm,
+    RenewForm,
+    details_digest,
+)  # fmt: skip
 from assessments.forms.sent import refuse
 
 __all__ = [
@@ -19,10 +24,13 @@ __all__ = [
     "DelegationForm",
     "LeafForm",
     "LibraryForm",
+    "MendForm",
     "PaperForm",
     "RemarksForm",
+    "RenewForm",
     "SignForm",
     "choices_between",
+    "details_digest",
     "digest",
     "label_of",
     "refuse",

@@ -1,4 +1,4 @@
-"""What unit staff send beside the leaves: papers, remarks, answers, the signature."""
+"""What unit staff send beside the leaves: remarks, answers, the signature."""
 
 import hashlib
 from typing import Any
@@ -7,50 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assessments.forms.sent import flat
-from assessments.models import DocumentRevision, Submission
-from cchc.kit.files import ACCEPT
-
-
-class PaperForm(forms.Form):
-    """A file of evidence with what identifies the paper."""
-
-    upload = forms.FileField(
-        label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG or JPG."),
-        widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
-        allow_empty_file=True,  # the workflow says in a sentence what is wrong with it
-    )  # fmt: skip
-    number = forms.CharField(label=_("Number and symbol"), required=False, max_length=60)
-    issued_on = forms.DateField(
-        label=_("Date"), required=False, help_text=_("For example 31/01/2026."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
-    )  # fmt: skip
-    issuer = forms.CharField(label=_("Issuer"), required=False, max_length=200)
-    abstract = forms.CharField(
-        label=_("Abstract"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-
-
-class LibraryField(forms.ModelChoiceField):
-    """A choice among files, each named by its paper and its file name."""
-
-    def label_from_instance(self, obj: DocumentRevision) -> str:
-        """Return the paper and the file name."""
-        return " – ".join(filter(None, [str(obj.document), obj.name]))
-
-
-class LibraryForm(forms.Form):
-    """The choice of a file that the unit's library holds already."""
-
-    def __init__(self, data: Any = None, *, library: Any) -> None:
-        super().__init__(data)
-        self.library = library
-        self.fields["revision"] = LibraryField(
-            library, label=_("File of the library"), empty_label=_("Choose a file")
-        )
+from assessments.models import Submission
 
 
 class RemarksForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import ScanState
 from assessments.models.cycles import Cycle
+from cchc.kit import previews
 from cchc.kit.models import LineField, ProseField, Stamped
 from cchc.kit.text import fold, unaccent
 from units.models import Unit
@@ -70,6 +71,17 @@ class DocumentRevision(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def scan(self) -> ScanState:
+        """Return what the scanner said, with its word and tone."""
+        return ScanState(self.scan_state)
+
+    @property
+    def has_preview(self) -> bool:
+        """Tell whether pages of the file can be shown: of a kind that is drawn, and no waiting."""
+        scanned = self.scan_state in (ScanState.CLEAN, ScanState.UNSCANNED)
+        return scanned and self.content_type in previews.SHOWN
 
 
 class DocumentConfirmation(models.Model):

@@ -2,26 +2,27 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments import permissions
-from assessments.choices import ScanState
-from assessments.errors import BadInput, Refused
-from assessments.forms import LibraryForm, PaperForm, refuse
-from assessments.models import CriterionScore, DocumentRevision, Evidence
-from assessments.queries import appraisal
+from assessments.errors import Refused
+from assessments.forms import LibraryForm, PaperForm
+from assessments.models import CriterionScore, Evidence
+from assessments.queries import library
 from assessments.queries import workspace as queries
-from assessments.views import own
-from assessments.views.relogin import keeps_text
+from assessments.views import own, uploads
+from assessments.views.library import document_address
+from assessments.views.previews import file_of
+from assessments.views.relogin import keeps_text, wants_json
 from assessments.workflow import documents
 from cchc.kit.downloads import attachment
-from units.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,23 +31,26 @@ def evidence(
     request: HttpRequest, key: own.CycleKey, slug: str, field: str, code: str
 ) -> HttpResponse:
     """Attach a file to a leaf, new or from the unit's library."""
-    now, person = timezone.now(), own.person(request)
+    now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     score = own.leaf_of(submission, field, code)
-    library = queries.library_of(submission).exclude(
-        pk__in=[item.revision_id for item in queries.files_of(score)]
-    )
-    paper, choice = PaperForm(), LibraryForm(library=library)
+    paper, choice = PaperForm(), LibraryForm(files=queries.library_of(submission))
     if request.method == "POST":
+        by = {"score": score, "by": own.person(request), "at": now}
         if "choose" in request.POST:
-            choice = LibraryForm(request.POST, library=library)
+            choice = LibraryForm(request.POST, files=queries.library_of(submission))
+            item = uploads.done(choice, documents.attach_existing, **by)
         else:
             paper = PaperForm(request.POST, request.FILES)
-        sent = choice if choice.is_bound else paper
-        if sent.is_valid() and _attached(sent, score, person, now):
-            messages.success(request, _("The file is attached to criterion %s.") % code)
+            item = uploads.done(paper, documents.attach_file, **by)
+        sentence = _("The file is attached to criterion %s.") % code
+        if wants_json(request):
+            address = document_address(item.revision.document) if item else ""
+            return uploads.told(paper, sentence, address)
+        if item:
+            messages.success(request, sentence)
             return redirect(own.address("evidence", submission, field=field, code=code))
-    closed = documents.attachable(score, person, now).reason
+    closed = documents.attachable(score, own.person(request), now).reason
     return _evidence_page(request, score, paper, choice, closed)
 
 
@@ -54,31 +58,26 @@ def _evidence_page(
     request: HttpRequest, score: CriterionScore, paper: PaperForm, choice: LibraryForm, closed: Any
 ) -> HttpResponse:
     submission, back = score.submission, own.leaf_address(score)
+    text = request.GET.get("q", "").strip()[:100]
     context = {
         "submission": submission, "score": score, "paper": paper, "choice": choice,
-        "has_library": choice.library.exists(), "closed": closed, "back_url": back,
-        "nav": "workspace", "question": queries.open_question_of(score),
+        "papers": _papers(request, score, text), "text": text, "closed": closed, "back_url": back,
+        "max_bytes": settings.EVIDENCE_MAX_BYTES, "nav": "workspace",
+        "question": queries.open_question_of(score),
         "crumbs": own.crumbs(submission, (str(score.criterion.field), back), (_("Evidence"), "")),
     }  # fmt: skip
     failed = paper.is_bound or choice.is_bound
     return render(request, "workspace/evidence.html", context, status=422 if failed else 200)
 
 
-def _attached(form: Any, score: CriterionScore, by: User, at: Any) -> bool:
-    """Attach what a valid form holds; show a refusal on the form and return False."""
-    data = dict(form.cleaned_data)
-    try:
-        if "revision" in data:
-            documents.attach_existing(score=score, by=by, at=at, **data)
-        else:
-            documents.attach_file(score=score, by=by, at=at, **data)
-    except BadInput as refusal:
-        refuse(form, refusal)
-        return False
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
+def _papers(request: HttpRequest, score: CriterionScore, text: str) -> Page[Any]:
+    """Return one page of the papers that may be chosen, each with its newest usable file."""
+    attached = [item.revision_id for item in queries.files_of(score)]
+    rows = library.search(library.choice_for(score.submission, attached), text)
+    page: Page[Any] = Paginator(rows, library.CHOICE).get_page(request.GET.get("page"))
+    for row in page:
+        row.file = next(file for file in row.files if file.pk == row.newest)
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,24 +106,6 @@ def detach(
 @require_safe
 @login_required
 def download(request: HttpRequest, pk: int) -> FileResponse:
-    """Hand a file of evidence to who may read it; to everybody else there is none.
-
-    The unit's own staff, and who reads a leaf that it backs on the council's side; a file that
-    waits for the scanner is opened by its unit only, a quarantined one by nobody.
-    """
-    revision = get_object_or_404(DocumentRevision.objects.select_related("document"), pk=pk)
-    if not _may_read(own.person(request), revision):
-        raise Http404
+    """Hand a file of evidence to who may read it; to everybody else there is none."""
+    revision = file_of(request, pk)
     return attachment(revision.file, name=revision.name, content_type=revision.content_type)
-
-
-def _may_read(user: User, revision: DocumentRevision) -> bool:
-    now = timezone.now()
-    if revision.scan_state == ScanState.QUARANTINED:
-        return False
-    if revision.document.unit_id in permissions.staff_unit_ids(user, now):
-        return True
-    if revision.scan_state == ScanState.PENDING:
-        return False
-    backed = Evidence.objects.filter(revision=revision, removed_at=None).values("score")
-    return appraisal.readable_leaves(user, now).filter(pk__in=backed).exists()

@@ -29,7 +29,7 @@ MARK_SECONDS = 12 * 3600
 _NOT_TYPED = (
     "do", "leaves", "whole", "to",
     "version", "key", "seen", "then", "choose", "attach", "revision", "met", "option",
-    "not_applicable", "token",
+    "not_applicable", "token", "confirmed", "move",
 )  # fmt: skip
 View = Callable[..., HttpResponse]
 

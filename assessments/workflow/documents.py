@@ -1,14 +1,14 @@
 """Evidence: files enter the unit's library, are tied to leaves and taken off again (design 6)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.choices import ScanState
+from assessments.choices import ScanState, SubmissionState
 from assessments.errors import BadInput, Refused, WrongState
 from assessments.models import CriterionScore, Document, DocumentRevision, Evidence, Explanation
 from assessments.workflow import events, library, scores, standing
@@ -109,6 +109,32 @@ def add_revision(
             scores.require_editable(row, by, at)
             _move(item, row, revision, by, at)
     return revision
+
+
+def movable(document: Document, by: User, at: dt.datetime) -> list[Evidence]:
+    """Return the pieces of evidence of the paper that the person may put on a new file now."""
+    held = permissions.parts_of(by, at).get(document.unit_id, set())
+    rows = Evidence.objects.filter(
+        revision__document=document,
+        removed_at=None,
+        score__submission__state__in=(SubmissionState.DRAFT, SubmissionState.RETURNED),
+    ).select_related("score__criterion", "score__delegation__user", "score__submission__cycle")
+    found, open_dossiers = [], dict[int, bool]()
+    for item in rows.order_by("score__criterion__position"):
+        dossier = item.score.submission
+        if dossier.pk not in open_dossiers:
+            open_dossiers[dossier.pk] = _passes(standing.require_writable, dossier, at)
+        if open_dossiers[dossier.pk] and _passes(scores.require_fillable, item.score, by, held):
+            found.append(item)
+    return found
+
+
+def _passes(require: Callable[..., None], *given: Any) -> bool:
+    try:
+        require(*given)
+    except Refused:
+        return False
+    return True
 
 
 def _move(

@@ -75,7 +75,7 @@ def main(number: int) -> None:
     """Draw the page of the file on standard input; end with an error where that fails."""
     # Loaded while files may still be opened; what they look at comes after.
     import pypdfium2  # noqa: F401
-    from PIL import Image, ImageOps  # noqa: F401
+    from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin  # noqa: F401
 
     Image.preinit()
     bound()

@@ -33,6 +33,7 @@ from tests.factories.cycles import D, Dossier, Year, make_user
 from tests.factories.published import make_publication
 from tests.factories.units import make_merger
 from tests.workflow.world import past_triggers
+from tests.workspace import uploads
 from units.models import Membership, SigningAuthorisation, Succession, Unit, UnitAlias, User
 
 #: What the unit itself wrote and computed.
@@ -165,7 +166,7 @@ def _attach(year: Year) -> Evidence:
         uploaded_by=year.first.focal,
         uploaded_at=year.at,
     )
-    revision.file.save("x.pdf", ContentFile(f"%PDF-1.4 {OWN[2]}".encode()))
+    revision.file.save("x.pdf", ContentFile(uploads.printed(text=OWN[2])))
     # The same id, as the sweep names both by it.
     copy = SignedCopy(
         pk=revision.pk, receipt=year.first.submission.receipts.get(), name=revision.name, size=8,

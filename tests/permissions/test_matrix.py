@@ -98,9 +98,8 @@ def address_of(pattern: str, secrets: Secrets) -> str:
             "field": "1",
             "code": "1.3",
             "sequence": "1",
-            "pk": str(
-                secrets.revision.pk if pattern.startswith("tai-lieu") else secrets.question.pk
-            ),
+            "pk": str(_key(pattern, secrets)),
+            "number": "1",
             "group": "SBN",
             "publication": secrets.public.slug,
             "name": f"{secrets.public.slug}-SBN"
@@ -114,6 +113,15 @@ def address_of(pattern: str, secrets: Secrets) -> str:
 
     assert publication.kind == PublicationKind.OFFICIAL
     return addresses.visit(pattern, fill)
+
+
+def _key(pattern: str, secrets: Secrets) -> int:
+    """Return the id of the file, paper or question of the first unit."""
+    if pattern.startswith("tai-lieu/"):
+        return int(secrets.revision.pk)
+    if pattern.startswith("tu-danh-gia/thu-vien/"):
+        return int(secrets.revision.document_id)
+    return int(secrets.question.pk)
 
 
 _ACTS = {

@@ -27,6 +27,31 @@ def pdf(name: str = "Kế hoạch.pdf", extra: bytes = b"") -> SimpleUploadedFil
     return upload(name, PDF.replace(b"%%EOF", comment + b"%%EOF"))
 
 
+def printed(pages: int = 1, text: str = "") -> bytes:
+    """Return a PDF with real pages, each with a word on it; `text` stands in a comment."""
+    kids = " ".join(f"{3 + 2 * n} 0 R" for n in range(pages))
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Kids[{kids}]/Count {pages}>>"]
+    for n in range(pages):
+        drawn = f"0 0 0 rg 50 {50 + n} 100 20 re f"
+        objects.append(
+            f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]/Contents {4 + 2 * n} 0 R>>"
+        )
+        objects.append(f"<</Length {len(drawn)}>>stream\n{drawn}\nendstream")
+    body, places = b"%PDF-1.4\n" + (f"% {text}\n".encode() if text else b""), []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj{content}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    return (
+        body
+        + (
+            f"xref\n0 {size}\n0000000000 65535 f \n{table}"
+            f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"
+        ).encode()
+    )
+
+
 def package(
     main: str = "word/document.xml", kind: str = f"{OFFICE}.wordprocessingml.document.main+xml",
     parts: dict[str, bytes] | None = None, contents: bytes | None = None,

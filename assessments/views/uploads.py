@@ -1,0 +1,33 @@
+"""How an upload is answered: as a page, or as data when the page's script sent it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.http import JsonResponse
+
+from assessments.errors import BadInput, Refused
+from assessments.forms import refuse
+
+T = TypeVar("T")
+
+
+def done(form: forms.Form, verb: Callable[..., T], **given: Any) -> T | None:
+    """Run a verb on what the form holds; show a refusal on the form and return None."""
+    if not form.is_valid():
+        return None
+    try:
+        return verb(**given, **form.cleaned_data)
+    except BadInput as refusal:
+        refuse(form, refusal)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def told(form: forms.Form, sentence: str, address: str) -> JsonResponse:
+    """Answer the script: what was done and where it is found, or each error as a sentence."""
+    errors = [str(error) for errors in form.errors.values() for error in errors]
+    if errors:
+        return JsonResponse({"message": " ".join(errors)}, status=422)
+    return JsonResponse({"message": sentence, "url": address}, status=201)
