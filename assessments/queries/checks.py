@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import scoring
-from assessments.choices import SELF_SCORED
+from assessments.choices import SELF_SCORED, SubmissionState
 from assessments.models import CriterionScore, Submission
 from assessments.queries import facts
 from assessments.queries.check_papers import paper_findings
@@ -52,14 +52,16 @@ def report(
     left out, and points are measured against this year's medians of them, at two more queries.
     """
     leaves = own_leaves(submission)
+    gaps = _gaps(leaves)
     live = live_medians(submission, readable) if readable is not None else {}
     advisory = [
+        *(row for row in gaps if row.severity is Severity.ADVISORY),
         *(finding for leaf in leaves for finding in _fact_findings(leaf)),
         *paper_findings(submission, leaves),
         *value_findings(leaves, last_year_of(submission, at), live),
         *_remarks(submission),
     ]
-    blocking = blocking_of(leaves)
+    blocking = _blocking_of(gaps)
     if readable is not None:
         shown = set(readable.filter(submission=submission).values_list("pk", flat=True))
         blocking, advisory = _only(blocking, shown), _only(advisory, shown)
@@ -84,16 +86,24 @@ def own_leaves(submission: Submission) -> list[CriterionScore]:
 
 def blocking(submission: Submission) -> list[Finding]:
     """Return what must be put right before the dossier can be submitted (three queries)."""
-    return blocking_of(own_leaves(submission))
+    return _blocking_of(_gaps(own_leaves(submission)))
 
 
-def blocking_of(leaves: Iterable[CriterionScore]) -> list[Finding]:
-    """Return the same from leaves that `own_leaves` brought."""
+def _blocking_of(gaps: Iterable[Finding]) -> list[Finding]:
+    return [row for row in gaps if row.severity is Severity.BLOCKING]
+
+
+def _gaps(leaves: Iterable[CriterionScore]) -> list[Finding]:
+    """Return what the leaves lack; it stands in the way only where the unit can still mend it."""
     return [
-        Finding(code, words, leaf, Severity.BLOCKING)
+        Finding(code, words, leaf, Severity.BLOCKING if _can_mend(leaf) else Severity.ADVISORY)
         for leaf in leaves
-        for code, words in _in_the_way(leaf)
+        for code, words in _lacking(leaf)
     ]
+
+
+def _can_mend(leaf: CriterionScore) -> bool:
+    return leaf.submission.state != SubmissionState.RETURNED or leaf.open_to_unit
 
 
 def summary(findings: Iterable[Finding]) -> list[str]:
@@ -107,7 +117,7 @@ def summary(findings: Iterable[Finding]) -> list[str]:
     ]
 
 
-def _in_the_way(leaf: CriterionScore) -> Iterator[tuple[str, str]]:
+def _lacking(leaf: CriterionScore) -> Iterator[tuple[str, str]]:
     if leaf.self_points is None:
         yield "blank", _unfinished(leaf)
     if lacks_evidence(leaf):
@@ -138,7 +148,7 @@ def _stated(leaf: CriterionScore) -> Iterator[object]:
 def _computed(leaf: CriterionScore) -> Outcome | ScoringError:
     """Return what the stored facts give now, or why they give nothing."""
     try:
-        return scoring.score(leaf.criterion.to_rule(), facts.facts_of(leaf))
+        return scoring.score(leaf.criterion.to_rule(), facts.facts_of(leaf.criterion, leaf))
     except ScoringError as error:
         return error
 

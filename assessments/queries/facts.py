@@ -73,14 +73,17 @@ def stated_of(score: CriterionScore) -> dict[str, Any]:
     return {name: getattr(score, name) for name in names}
 
 
-def facts_of(score: CriterionScore) -> Facts:
-    """Return the facts that a leaf holds in scoring's terms; reads the criterion's `levels`."""
+def facts_of(criterion: Criterion, stated: Any) -> Facts:
+    """Return what a leaf or a claim states in scoring's terms; reads the criterion's `levels`.
+
+    An option is its place among the levels; one of another criterion has none, which scoring
+    refuses.
+    """
     option = None
-    if score.option_id is not None:
-        levels = [level.pk for level in score.criterion.levels.all()]
-        # An option of another criterion is none of the levels, which scoring refuses.
-        option = levels.index(score.option_id) if score.option_id in levels else -1
+    if stated.option is not None:
+        levels = [level.pk for level in criterion.levels.all()]
+        option = levels.index(stated.option.pk) if stated.option.pk in levels else -1
     return Facts(
-        met=score.met, option=option, a=score.a, b=score.b, count=score.count,
-        percent=score.claimed_percent, not_applicable=score.not_applicable,
+        met=stated.met, option=option, a=stated.a, b=stated.b, count=stated.count,
+        percent=stated.claimed_percent, not_applicable=stated.not_applicable,
     )  # fmt: skip

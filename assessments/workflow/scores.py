@@ -13,6 +13,7 @@ from assessments import permissions
 from assessments.choices import SubmissionState
 from assessments.errors import BadInput, NotPermitted, Refused, Stale, WrongState
 from assessments.models import CriterionScore, ScoreHistory, ScoreLevel
+from assessments.queries import facts
 from assessments.queries.wording import sentence
 from assessments.scoring import Facts, Outcome, Reason, ScoringError
 from assessments.scoring import score as points_of
@@ -50,22 +51,10 @@ _SOMEBODY_ELSE = gettext_lazy("Somebody else saved this leaf meanwhile. Both tex
 
 
 def facts_of(score: CriterionScore, claim: Claim) -> Facts:
-    """Return the claim in scoring's terms; an option is its place among the levels."""
-    option = None
-    if claim.option is not None:
-        levels = [level.pk for level in score.criterion.levels.all()]
-        if claim.option.pk not in levels:
-            raise BadInput(_("This option belongs to another criterion."), field="option")
-        option = levels.index(claim.option.pk)
-    return Facts(
-        met=claim.met,
-        option=option,
-        a=claim.a,
-        b=claim.b,
-        count=claim.count,
-        percent=claim.claimed_percent,
-        not_applicable=claim.not_applicable,
-    )
+    """Return the claim in scoring's terms; raise BadInput for another criterion's option."""
+    if claim.option is not None and claim.option.criterion_id != score.criterion_id:
+        raise BadInput(_("This option belongs to another criterion."), field="option")
+    return facts.facts_of(score.criterion, claim)
 
 
 def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:

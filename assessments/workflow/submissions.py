@@ -190,8 +190,8 @@ register(
         who=permissions.may_sign, who_text=gettext_lazy("head of unit"),
         guard=submit_problems,
         guard_text=gettext_lazy(
-            "window open; every leaf filled in without contradictions; evidence or a "
-            "reason on each; statement confirmed"
+            "window open; every leaf (of a returned dossier: every reopened one) filled in "
+            "without contradictions; evidence or a reason on each; statement confirmed"
         ),
         effect=_submit, reauthenticate=True, in_admin=False,
     ),

@@ -71,19 +71,38 @@ def test_stranger_is_asked_to_sign_in(year, address):
 
 
 def test_dossier_without_findings_says_what_to_do_next(year, filled, address, signed_in):
-    pages = {
-        person: signed_in(getattr(filled, person)).get(address("checks"))
-        for person in ("head", "focal")
-    }
+    for person in (filled.head, filled.focal):
+        page = signed_in(person).get(address("checks"))
+        body = page.content.decode()
 
-    assert [shown(page) for page in pages.values()] == [([], []), ([], [])]
-    bodies = {person: page.content.decode() for person, page in pages.items()}
-    assert _("Look through the notes below, then sign and submit.") in bodies["head"]
-    assert (
-        _("Look through the notes below; the head of the unit can sign and submit.")
-        in bodies["focal"]
+        assert shown(page) == ([], [])
+        assert _("Nothing is missing. The head of the unit can sign and submit.") in body
+        assert f'href="{address("sign")}"' in body
+
+
+def test_notes_alone_lead_to_signing_as_well(year, filled, address, signed_in):
+    attach(filled, "1.1", issued_on=dt.date(2032, 1, 1))
+    bodies = [
+        signed_in(person).get(address("checks")).content.decode()
+        for person in (filled.head, filled.focal)
+    ]
+
+    words = (
+        _("Look through the notes below, then sign and submit."),
+        _("Look through the notes below; the head of the unit can sign and submit."),
     )
-    assert all(f'href="{address("sign")}"' in body for body in bodies.values())
+    assert [[text in body for text in words] for body in bodies] == [[True, False], [False, True]]
+
+
+def test_dossier_out_of_the_units_hands_says_so(year, filled, client, address):
+    hand_in()
+    page = client.get(address("checks"))
+
+    assert page.context["closed"] in page.content.decode()
+    assert page.context["closed"]
+    assert _("Nothing is missing. The head of the unit can sign and submit.") not in (
+        page.content.decode()
+    )
 
 
 @pytest.mark.parametrize("name", ["sign", "dossier"])

@@ -280,6 +280,22 @@ def test_dossier_with_advice_only_is_submitted(year, ready):
     assert done.receipts.count() == 1
 
 
+def test_leaf_that_cannot_be_mended_does_not_stand_in_the_way(year, ready):
+    """A returned dossier reopens the named leaves alone; the others are only told."""
+    ready.submission.state, ready.submission.return_due_at = "returned", year.at + dt.timedelta(1)
+    ready.submission.save()
+    stored(ready, "1.3", open_to_unit=True, no_evidence_reason="")
+    stored(ready, "1.1", self_points=None, no_evidence_reason="")
+
+    assert found(ready, year.at) == ([("bare", "1.3")], [("bare", "1.1"), ("blank", "1.1")])
+    refused = problems("submit", ready.submission, by=ready.head, at=year.at, statement=True)
+    assert refused == [_("Leaves with neither evidence nor a reason: %s.") % "1.3"]
+
+    stored(ready, "1.3", no_evidence_reason="Đang thu thập")
+    done = perform("submit", ready.submission, by=ready.head, at=year.at, statement=True)
+    assert done.receipts.count() == 1
+
+
 # Speed ----------------------------------------------------------------------------------------
 
 
