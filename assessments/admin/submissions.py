@@ -17,10 +17,12 @@ from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
 from assessments.admin.check_pages import CheckPagesMixin
 from assessments.admin.office_pages import OfficePagesMixin
+from assessments.admin.paper_pages import PaperPagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
 from assessments.admin.waiting import ReadyDossiers, WaitingLeaves
 from assessments.choices import PortalRole
 from assessments.models import Approval, CriterionScore, Submission
+from assessments.queries.papers import reads_whole
 from assessments.resources.independent import IndependentResource
 from assessments.workflow import approvals, conclusions, machine, surveys
 from cchc.kit.admin import PlainSearch, TableAdmin
@@ -40,6 +42,7 @@ class SubmissionAdmin(
     AppraisalPagesMixin,
     CheckPagesMixin,
     OfficePagesMixin,
+    PaperPagesMixin,
     PlainSearch,
     WorkflowAdmin,
     ReadOnlyAdmin,
@@ -76,13 +79,15 @@ class SubmissionAdmin(
 
     def get_fields(self, request: HttpRequest, obj: Submission | None = None) -> tuple[str, ...]:
         """Show the unit's own words only to those who may read its scores."""
-        if obj and permissions.may_read_scores(user_of(request), obj, timezone.now()):
-            return (*_LISTED, *_CONTENT, "pages")
+        user, now = user_of(request), timezone.now()
+        if obj and permissions.may_read_scores(user, obj, now):
+            whole = ("papers",) if reads_whole(user, obj, now) else ()
+            return (*_LISTED, *_CONTENT, *whole, "pages")
         return _LISTED
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Show everything and edit nothing."""
-        return (*_LISTED, *_CONTENT, "pages")
+        return (*_LISTED, *_CONTENT, "papers", "pages")
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         """Link to the pages with scores only for those whom they let in."""

@@ -31,7 +31,7 @@ def report(request: HttpRequest, key: own.CycleKey, slug: str, ending: str) -> H
     """Hand over the report as PDF or Word: as signed, or as a draft while it may change."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
-    return report_answer(submission, papers.source_of(submission), ending, now)
+    return _report(submission, papers.source_of(submission), ending, now)
 
 
 @require_safe
@@ -42,20 +42,14 @@ def receipt_report(
     """Hand over the report that one receipt covers, whatever became of the dossier since."""
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
-    return report_answer(submission, _receipt(submission, sequence), ending, now)
+    return _report(submission, _receipt(submission, sequence), ending, now)
 
 
-def report_answer(
+def _report(
     submission: Submission, receipt: Receipt | None, ending: str, now: dt.datetime
 ) -> HttpResponse:
-    """Return the report of a dossier as an attachment."""
-    made = papers.report_of(submission, now, receipt=receipt)
-    if ending == "docx":
-        body = papers.report_docx(made)
-    else:
-        body = papers.report_pdf(made, at=receipt.signed_at if receipt else now)
-    name = f"{_named('bao-cao', submission)}{'-du-thao' if made.draft else ''}.{ending}"
-    return handed_out(HttpResponse(body, content_type=CONTENT_TYPES[ending]), name)
+    file = papers.report_file(submission, now, ending=ending, receipt=receipt)
+    return handed_out(HttpResponse(file.body, content_type=file.content_type), file.name)
 
 
 @require_safe
@@ -79,7 +73,7 @@ def bundle(request: HttpRequest, key: own.CycleKey, slug: str) -> StreamingHttpR
     submission = own.dossier_of(request, key, slug, now)
     made = papers.bundle_of(submission, now, papers.source_of(submission))
     answer = StreamingHttpResponse(made.stream(), content_type=_ZIP)
-    return handed_out(answer, f"{_named('ho-so', submission)}.zip")
+    return handed_out(answer, f"{papers.file_stem('ho-so', submission)}.zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,8 +116,3 @@ def copy(request: HttpRequest, pk: int) -> FileResponse:
 
 def _receipt(submission: Submission, sequence: int) -> Receipt:
     return get_object_or_404(submission.receipts.select_related("signed_by"), sequence=sequence)
-
-
-def _named(what: str, submission: Submission) -> str:
-    year = own.CycleConverter().to_url(submission.cycle)
-    return f"{what}-{year}-{submission.unit.slug}"

@@ -63,6 +63,15 @@ def attach_copy(*, receipt: Receipt, by: User, at: dt.datetime, upload: Any) -> 
     return copy
 
 
+def rescan(copy: SignedCopy) -> SignedCopy:
+    """Scan a copy that waits for it; leave it waiting while no scanner answers."""
+    with copy.file.open("rb") as file:
+        finding = scan(file, settings.CLAMAV)
+    copy.scan_state = _STATES.get(finding, ScanState.QUARANTINED)
+    copy.save(update_fields=["scan_state"])
+    return copy
+
+
 def _check_room(receipt: Receipt, checked: Checked) -> None:
     if receipt.copies.filter(sha256=checked.sha256).exists():
         raise BadInput(_("This very file is kept with the receipt already."), field="upload")

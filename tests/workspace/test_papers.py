@@ -1,5 +1,6 @@
 """Papers of a dossier over HTTP: who gets them, as what, and the signed copies beside a receipt."""
 
+import datetime as dt
 import hashlib
 import io
 import json
@@ -7,6 +8,7 @@ import zipfile
 
 import pypdfium2
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from docx import Document as Word
 
@@ -16,6 +18,7 @@ from assessments.workflow import receipts
 from assessments.workflow.documents import attach_file
 from tests.workspace import uploads
 from tests.workspace.filling import fill
+from units.models import Membership
 
 ENDINGS = ("pdf", "docx")
 
@@ -239,9 +242,47 @@ def test_copy_that_waits_for_the_scanner_or_failed_it(
     assert copy.scan_state == ScanState.PENDING
     assert uploads.status(head, path) == 200
     assert uploads.status(signed_in(year.secretary), path) == 404
+    settings.CLAMAV = ""
+    call_command("scan_pending")
+    copy.refresh_from_db()
+    assert copy.scan_state == ScanState.UNSCANNED
+    assert uploads.status(signed_in(year.secretary), path) == 200
     SignedCopy.objects.update(scan_state=ScanState.QUARANTINED)
     assert uploads.status(head, path) == 404
     assert path not in head.get(address("receipt", sequence=1)).content.decode()
+
+
+# The council's side ----------------------------------------------------------------------------
+
+
+def test_council_that_reads_the_whole_dossier_gets_its_report(
+    year, head, signed_in, receipt, page
+):  # fmt: skip
+    keep(head, page)
+    pk = year.first.submission.pk
+    path = reverse("admin:assessments_submission_report", args=[pk])
+    change = reverse("admin:assessments_submission_change", args=[pk])
+    copy = reverse("workspace:copy", args=[SignedCopy.objects.get().pk])
+    answer = signed_in(year.secretary).get(path)
+
+    assert receipt.sha256 in text_of(answer.content)
+    assert answer["Content-Disposition"].startswith("attachment;")
+    shown = signed_in(year.secretary).get(change).content.decode()
+    assert (path in shown, copy in shown) == (True, True)
+    assert signed_in(year.officer).get(path).status_code == 404
+    Assignment.objects.filter(field__code="2").delete()
+    shown = signed_in(year.member).get(change).content.decode()
+    assert signed_in(year.member).get(path).status_code == 404
+    assert (path in shown, copy in shown) == (False, False)
+
+
+def test_report_of_the_own_unit_is_missing_on_the_councils_side(year, signed_in, receipt):
+    Membership.objects.create(
+        user=year.secretary, unit=year.first.unit, since=dt.date(2020, 1, 1)
+    )  # fmt: skip
+    path = reverse("admin:assessments_submission_report", args=[year.first.submission.pk])
+
+    assert signed_in(year.secretary).get(path).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["sign", "receipt"])
