@@ -16,7 +16,7 @@ from assessments.forms.sent import flat, refuse
 from assessments.models import Criterion, CriterionScore
 from assessments.queries.facts import LABELS, contradictions, inputs_of
 from assessments.queries.wording import sentence
-from assessments.queries.workspace import files_of
+from assessments.queries.workspace import is_backed
 from assessments.scoring import (
     Reason,
     ScoringError,
@@ -98,7 +98,7 @@ class LeafForm(forms.Form):
                 label=LABELS["not_applicable"], required=False
             )
         if score.criterion.evidence_required:
-            self.fields["no_evidence_reason"] = ReasonInput(needed=not files_of(score))
+            self.fields["no_evidence_reason"] = ReasonInput(needed=not is_backed(score))
         self.fields["note"] = forms.CharField(
             label=LABELS["note"],
             required=False,

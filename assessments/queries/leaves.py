@@ -3,11 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from assessments import permissions
-from assessments.choices import Method
+from assessments.choices import Method, ScanState
 from assessments.models import CriterionScore, Evidence, Explanation, Submission
 from assessments.queries.workspace import leaves_of
 from units.models import User
@@ -35,10 +34,11 @@ def leaves_of_field(submission: Submission, field: str, **only: Any) -> list[Cri
 def leaf_to_save(user: User, at: dt.datetime, **names: Any) -> QuerySet[CriterionScore]:
     """Return a leaf of the person's own units, found by `names`, with what saving it needs.
 
-    `files` are the hashes of its evidence, as `leaves_of` brings the evidence itself. One query,
-    and one for the levels.
+    `backed` tells whether evidence stands behind it (`workspace.is_backed`). One query, and one for
+    the levels.
     """
     evidence = Evidence.objects.filter(score=OuterRef("pk"), removed_at=None)
+    evidence = evidence.exclude(revision__scan_state=ScanState.QUARANTINED)
     return (
         CriterionScore.objects.filter(
             submission__unit_id__in=permissions.own_unit_ids(user, at), **names
@@ -48,7 +48,7 @@ def leaf_to_save(user: User, at: dt.datetime, **names: Any) -> QuerySet[Criterio
             "delegation__user", "option", "saved_by",
         )
         .prefetch_related("criterion__levels")
-        .annotate(files=ArraySubquery(evidence.values("revision__sha256")))
+        .annotate(backed=Exists(evidence))
     )  # fmt: skip
 
 

@@ -52,14 +52,21 @@ def open_question_of(score: CriterionScore) -> Explanation | None:
 
 
 def lacks_evidence(score: CriterionScore) -> bool:
-    """Tell whether a self-scored leaf has neither a file nor a reason; reads `files`.
-
-    A quarantined file backs nothing: nobody can open it.
-    """
+    """Tell whether a self-scored leaf has neither a file nor a reason."""
     if not score.criterion.is_self_scored or not score.criterion.evidence_required:
         return False
-    usable = (row.revision.scan_state != ScanState.QUARANTINED for row in files_of(score))
-    return not score.no_evidence_reason.strip() and not any(usable)
+    return not score.no_evidence_reason.strip() and not is_backed(score)
+
+
+def is_backed(score: CriterionScore) -> bool:
+    """Tell whether a file that can be opened backs the leaf: a quarantined one backs nothing.
+
+    Reads `backed` where the leaf was read by `leaves.leaf_to_save`, else its `files`.
+    """
+    known: bool | None = getattr(score, "backed", None)
+    if known is not None:
+        return known
+    return any(row.revision.scan_state != ScanState.QUARANTINED for row in files_of(score))
 
 
 def is_settled(score: CriterionScore) -> bool:
