@@ -1,6 +1,7 @@
 """Load the whole demo in one transaction: all of it is there, or nothing."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -19,9 +20,9 @@ IDENTITY = {
 }  # fmt: skip
 #: The swap of January 2026 that the package of holidays does not know (design 10). Its decision's
 #: number is not at hand, so none is given.
-SWAPPED_DAYS = (
-    (dt.date(2026, 1, 2), False, "Nghỉ hoán đổi, làm bù vào Thứ Bảy 10/01/2026"),
-    (dt.date(2026, 1, 10), True, "Làm bù cho Thứ Sáu 02/01/2026"),
+SWAPPED_DAYS: tuple[dict[str, Any], ...] = (
+    {"day": dt.date(2026, 1, 2), "is_working": False, "note": "Nghỉ, làm bù Thứ Bảy 10/01/2026"},
+    {"day": dt.date(2026, 1, 10), "is_working": True, "note": "Làm bù cho Thứ Sáu 02/01/2026"},
 )
 
 
@@ -34,9 +35,7 @@ def is_loaded() -> bool:
 def load(*, at: dt.datetime, say: years.Say) -> None:
     """Load units, people, schemes, records of the press and four illustrative years."""
     SiteIdentity.objects.create(pk=1, **IDENTITY)
-    WorkingDay.objects.bulk_create(
-        WorkingDay(day=day, is_working=worked, note=note) for day, worked, note in SWAPPED_DAYS
-    )
+    WorkingDay.objects.bulk_create(WorkingDay(**row) for row in SWAPPED_DAYS)
     say("Nhập đơn vị và tài khoản")
     units.load_units()
     people.load_people()

@@ -10,16 +10,15 @@ from django.utils import timezone
 
 from assessments.choices import PublicationKind
 from assessments.models import (
-    CriterionScore,
     EventNote,
-    Explanation,
     PublishedScore,
     ScoreHistory,
     WorkingDay,
 )
 from assessments.permissions import may_sign, signing_unit_ids
 from assessments.queries.lost_points import lost_points
-from assessments.workflow import delegations, events, scores, standing
+from assessments.workflow import delegations, events, standing
+from tests.factories.busy import ask, make_busy, publish
 from tests.factories.cycles import D, make_user, make_year
 from tests.factories.published import make_publication
 from tests.workspace.filling import fill
@@ -47,20 +46,6 @@ def home(browser):
 
 def card_of(browser):
     return home(browser).context["cards"][0]
-
-
-def ask(year, due_at, code="1.1"):
-    return Explanation.objects.create(
-        score=year.first.score(code), round=1, question="Vì sao?", asked_at=year.at - DAY,
-        asked_by=year.council.members.get(user=year.member), due_at=due_at,
-    )  # fmt: skip
-
-
-def publish(year, unit_code, *, ago=1, kind=PublicationKind.OFFICIAL, at=None):
-    return make_publication(
-        year=year.cycle.year - ago, kind=kind, at=at, printed=False,
-        groups={("N", "Nhóm"): [(unit_code, "Đơn vị năm trước")]},
-    )  # fmt: skip
 
 
 # Days left ------------------------------------------------------------------------------------
@@ -342,6 +327,19 @@ def test_home_without_a_unit_says_what_to_do(year, signed_in):
     assert "Chưa có hồ sơ" in response.content.decode()
 
 
+def test_home_leads_on_from_an_open_dossier_only(year, client, address):
+    ways = [
+        address("delegations"), address("checks"), address("sheet"),
+        reverse("workspace:library", kwargs={"slug": year.first.unit.slug}),
+    ]  # fmt: skip
+    body = home(client).content.decode()
+    assert [f'href="{way}"' in body for way in ways] == [True] * 4
+
+    type(year.first.submission).objects.update(state="published")
+    body = home(client).content.decode()
+    assert [f'href="{way}"' in body for way in ways] == [False] * 4
+
+
 def test_home_refuses_other_methods(client):
     assert client.post(reverse(HOME)).status_code == 405
 
@@ -352,7 +350,7 @@ def test_queries_of_a_full_home_do_not_grow_with_dossiers(db, signed_in):
         years = [make_year(year=2030 + 10 * dossiers + n, units=1) for n in range(dossiers)]
         person = years[0].first.head
         for each in years:
-            _busy(each, person)
+            make_busy(each, person)
         browser = signed_in(person)
         home(browser)
         with CaptureQueriesContext(connection) as captured:
@@ -361,23 +359,3 @@ def test_queries_of_a_full_home_do_not_grow_with_dossiers(db, signed_in):
         counts.append(len(captured))
 
     assert counts[0] == counts[1] <= 25
-
-
-def _busy(year, person):
-    """Give the dossier everything that the page may show, and `person` as its head."""
-    unit, submission = year.first.unit, year.first.submission
-    unit.heads.update(user=person)
-    if not unit.memberships.filter(user=person).exists():
-        unit.memberships.create(user=person, role="head", since=dt.date(2020, 1, 1))
-    publish(year, unit.code)
-    ask(year, year.at + DAY)
-    for code in ("1.1", "1.3"):
-        delegations.delegate(
-            submission=submission, codes=[code], to=year.first.contributor, by=person, at=year.at
-        )
-    score = CriterionScore.objects.get(submission=submission, criterion__code="1.3")
-    scores.save_leaf(
-        score=score, by=year.first.contributor, at=year.at, version=0, a=D(50), b=D(47)
-    )
-    told = events.record(action="return", obj=submission, by=None, at=year.at)
-    EventNote.objects.create(event=told, text="Xem lại")
