@@ -261,4 +261,5 @@ def typed_text(entry: Entry, *, percent: bool = False) -> str:
             entry.fail(_("The cell is formatted as a percentage; type the number itself."))
             return ""
         number *= 100
-    return f"{number:f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.choices import Method
-from assessments.models import CriterionScore, Delegation, Event
+from assessments.choices import Method, SubmissionState
+from assessments.models import CriterionScore, Delegation, Event, Submission
 from assessments.resources import dossiers
 from assessments.workflow.scores import Claim, claim_of, save_leaf
 from assessments.workflow.sets import save_leaves
@@ -201,6 +201,8 @@ BAD = [
     ("1.3", "a", "1.234", "1234 hoặc 1,234"),
     ("1.3", "a", "1.000,5", "dấu phẩy"),
     ("1.3", "a", -1, "âm"),
+    ("1.3", "a", 1e300, "lớn"),
+    ("1.3", "a", 0.1 + 0.2 + 1e-9, "2 chữ số thập phân"),
     ("1.3", "a", "=40+10", "công thức"),
     ("1.3", "a", dt.date(2031, 2, 1), "ngày tháng"),
     ("1.3", "a", "năm mươi", "không phải là số"),
@@ -515,6 +517,20 @@ def test_change_between_preview_and_confirmation_is_refused_and_shown(
     assert [change.takes_mine for change in again.context["preview"].conflicts] == [True]
     assert confirm(again, **{"1.1": "mine"}).status_code == 302
     assert (year.first.score("1.1").met, year.first.score("1.5").count) == (True, D(2))
+
+
+def test_only_leaves_named_in_a_return_are_taken(year, workbook, upload, confirm):
+    content = sheets.typed(workbook(), {("1.1", "met"): "Đạt", ("1.5", "count"): 2})
+    Submission.objects.filter(pk=year.first.submission.pk).update(
+        state=SubmissionState.RETURNED, return_due_at=year.at + dt.timedelta(days=1)
+    )
+    year.first.submission.scores.filter(criterion__code="1.5").update(open_to_unit=True)
+    response = upload(content)
+
+    assert [change.row.code for change in response.context["preview"].changes] == ["1.5"]
+    assert [change.row.code for change in response.context["preview"].refused] == ["1.1"]
+    assert confirm(response).status_code == 302
+    assert [year.first.score(code).version for code in ("1.1", "1.5")] == [0, 1]
 
 
 def test_nothing_is_saved_when_only_the_portal_is_kept(year, workbook, upload, confirm):
