@@ -57,7 +57,8 @@ def _library_page(
     page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
     context = {
         "unit": unit, "submission": submission, "season": season, "form": form, "page": page,
-        "dossier_key": request.GET.get("ho-so", ""), "text": text, "wish": wish, "wishes": queries.FILTERS.items(),
+        "dossier_key": request.GET.get("ho-so", ""), "text": text, "wish": wish,
+        "wishes": queries.FILTERS.items(),
         "used": verbs.used_bytes(unit.pk), "quota": settings.EVIDENCE_QUOTA_BYTES,
         "max_bytes": settings.EVIDENCE_MAX_BYTES, "nav": "workspace",
         "crumbs": own.crumbs(submission, (_("Library"), "")),

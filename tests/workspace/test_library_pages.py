@@ -1,4 +1,4 @@
-"""The pages of the library: papers found, mended, renewed, confirmed, deleted; uploads by script."""
+"""The pages of the library: papers found, mended, renewed, confirmed, deleted; scripted uploads."""
 
 import datetime as dt
 

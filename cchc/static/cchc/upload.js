@@ -27,22 +27,25 @@
     return `${size.toLocaleString("vi-VN", { maximumFractionDigits: unit ? 1 : 0 })} ${units[unit]}`;
   };
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+  // As the server keeps it: no folders, and no marks that turn the text around.
+  const clean = (name) => name.split(/[\\/]/).pop().replace(/[\p{Cc}\p{Cf}]/gu, "");
   const ending = (name) => (name.includes(".") ? `.${name.split(".").pop().toLowerCase()}` : "");
   const stem = (name) => name.replace(/\.[^.]*$/, "").trim() || name;
 
   class Sending {
     constructor(file, body, after) {
       this.file = file;
+      this.name = clean(file.name);
       this.body = body;
       this.after = after;
       this.state = "waiting";
       this.row = make("li", "drop__row");
       const head = make("p");
-      head.append(make("strong", "", file.name), ` ${sizeOf(file.size)}`);
+      head.append(make("strong", "", this.name), ` ${sizeOf(file.size)}`);
       this.bar = make("progress");
       this.bar.max = 100;
       this.bar.value = 0;
-      this.bar.setAttribute("aria-label", file.name);
+      this.bar.setAttribute("aria-label", this.name);
       this.line = make("p", "drop__state");
       this.row.append(head, this.bar, this.line);
       rows.append(this.row);
@@ -52,7 +55,7 @@
     show(text) { this.line.textContent = text; }
 
     unfit() {
-      if (!words.kinds.split(" ").includes(ending(this.file.name))) return words.kind;
+      if (!words.kinds.split(" ").includes(ending(this.name))) return words.kind;
       const limit = Number(words.max);
       return this.file.size > limit ? words.large.replace("{limit}", sizeOf(limit)) : "";
     }
@@ -105,7 +108,7 @@
       if (worthAgain) {
         const again = make("button", "button button--quiet", words.again);
         again.type = "button";
-        again.append(make("span", "visually-hidden", ` ${this.file.name}`));
+        again.append(make("span", "visually-hidden", ` ${this.name}`));
         again.addEventListener("click", () => { again.remove(); this.state = "waiting"; this.show(words.waiting); next(); this.bar.focus(); });
         this.row.append(again);
       }
@@ -134,7 +137,7 @@
       files.push(new Sending(file, () => {
         const body = new FormData();
         body.append(words.flag, "1");
-        body.append("abstract", stem(file.name));
+        body.append("abstract", stem(clean(file.name)));
         body.append("upload", file);
         return body;
       }, () => {}));
