@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from assessments.models import SiteIdentity
-from assessments.permissions.signatures import Signature
+from assessments.permissions import Signature
 
 #: What the office writes in by hand or in Word.
 BLANK = "………"

@@ -26,7 +26,7 @@ from assessments.papers.heading import (
     written,
 )  # fmt: skip
 from assessments.papers.text import clean, fit, paragraphs
-from assessments.permissions.signatures import Signature
+from assessments.permissions import Signature
 from assessments.workflow import receipts
 
 Content = dict[str, Any]

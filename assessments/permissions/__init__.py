@@ -16,6 +16,7 @@ from assessments.permissions.council_side import (
     uncovered_fields,
 )
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
+from assessments.permissions.signatures import Signature, signature_of, signature_title
 from assessments.permissions.signers import signing_unit_ids
 from assessments.permissions.unit_side import (
     PARTS,
@@ -29,7 +30,6 @@ from assessments.permissions.unit_side import (
     own_unit_ids,
     parts_here,
     parts_of,
-    signature_title,
     staff_unit_ids,
     with_successors,
 )
@@ -40,6 +40,7 @@ __all__ = [
     "PARTS",
     "YES",
     "RoleBackend",
+    "Signature",
     "Verdict",
     "acts_for",
     "assigned_fields",
@@ -66,6 +67,7 @@ __all__ = [
     "scored_in",
     "seat_in",
     "seats_of",
+    "signature_of",
     "signature_title",
     "signing_unit_ids",
     "staff_unit_ids",

@@ -34,3 +34,12 @@ def signature_of(user: User, submission: Submission, at: dt.datetime) -> Signatu
     stood_for = heads.filter(unit=deputy.unit_id).first()
     title = stood_for.title if stood_for else submission.head_title
     return Signature(deputy.form, deputy.title, user.full_name, title)
+
+
+def signature_title(user: User, submission: Submission, at: dt.datetime) -> str:
+    """Return how the person signs, in a line: the head's title, or KT./TUQ. with the deputy's."""
+    found = signature_of(user, submission, at)
+    if found is None:
+        return ""
+    form = f"{found.form}. " if found.form else ""
+    return f"{form}{found.title} {found.name}"

@@ -139,17 +139,6 @@ def may_sign(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     return no(_("Only the head of the unit, or a deputy authorised on this day, signs."))
 
 
-def signature_title(user: User, submission: Submission, at: dt.datetime) -> str:
-    """Return how the person signs: the head's title, or KT./TUQ. with the deputy's title."""
-    day = day_of(at)
-    units = with_successors(submission.unit_id)
-    head = UnitHead.objects.on(day).filter(unit__in=units, user=user).first()
-    if head is not None:
-        return f"{head.title} {head.full_name}"
-    deputy = SigningAuthorisation.objects.on(day).filter(unit__in=units, user=user).first()
-    return f"{deputy.form}. {deputy.title} {user.full_name}" if deputy else ""
-
-
 def with_successors(unit_id: int) -> set[int]:
     """Return the unit and all that followed it."""
     found, edge = {unit_id}, {unit_id}

@@ -11,7 +11,7 @@ from typing import Any
 
 from assessments.choices import Method
 from assessments.models import Criterion, CriterionScore, Receipt, Submission
-from assessments.permissions.signatures import signature_of
+from assessments.permissions import signature_of
 from assessments.workflow import scores
 from cchc.kit.canonical import canonical_json
 from cchc.kit.models import Decided

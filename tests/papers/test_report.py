@@ -9,7 +9,7 @@ import pytest
 from assessments.models import Receipt, SiteIdentity
 from assessments.papers import report_of, source_of
 from assessments.papers.heading import basis, full_name, heading_of, signature_block, written
-from assessments.permissions.signatures import Signature
+from assessments.permissions import Signature
 from assessments.workflow import receipts
 from tests.factories.cycles import D
 from units.models import SigningAuthorisation
