@@ -92,6 +92,13 @@ def signed(value: Decimal | int | str | None, places: int = 2) -> str:
     return f"+{text}" if text.strip("0,.") else text
 
 
+@register.filter
+def rule_lines(text: str) -> list[str]:
+    """Return the parts of a rule as the scheme words it: one a line, or set apart by upright bars."""
+    lines = text.replace(" | ", "\n").splitlines()
+    return [line.strip() for line in lines if line.strip()]
+
+
 def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
     """Return an aware moment in the portal's time zone, anything else as it is."""
     if isinstance(value, dt.datetime) and timezone.is_aware(value):

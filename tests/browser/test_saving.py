@@ -63,6 +63,7 @@ def test_points_and_trace_appear_as_facts_are_typed(year: Year, enter: Enter) ->
     wait(leaf.locator("[data-points]"), "b/a = 47/50 = 94 %")
     wait(leaf.locator(".leaf__saving"), "Đã lưu lúc")
     expect(bar(visitor)).to_be_hidden()
+    wait(visitor.page.locator("[data-progress]"), "Điểm hiện có: 1,88")
     assert dossier.score("1.3").self_points == D("1.88")
     visitor.check()
     visitor.check(dark=True, narrow=True)

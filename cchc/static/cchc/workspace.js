@@ -182,6 +182,7 @@ its answer was lost, the server knows the next one by it instead of calling it a
       const conflict = this.section.querySelector("[data-conflict]");
       if (conflict) conflict.remove();
       mark(this.section.id, data.complete);
+      refresh();
       if (edits !== this.edits) {
         this.state = "typing";
         this.sent = values;
@@ -260,6 +261,21 @@ its answer was lost, the server knows the next one by it instead of calling it a
     if (!place) return;
     place.querySelector("[data-complete]").hidden = !complete;
     place.querySelector("[data-incomplete]").hidden = complete;
+  };
+
+  /* The sums at the head of the page, read anew once a person pauses. */
+  let sums = 0;
+  const refresh = () => {
+    clearTimeout(sums);
+    sums = setTimeout(async () => {
+      try {
+        const response = await fetch(location.pathname, { credentials: "same-origin" });
+        if (!response.ok) return;
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        const fresh = page.querySelector("[data-progress]");
+        if (fresh) document.querySelector("[data-progress]").replaceWith(document.importNode(fresh, true));
+      } catch { /* shown at the next visit */ }
+    }, TYPING_PAUSE * 2);
   };
 
   /* One line at the foot of the window: only while something is unsaved. */
