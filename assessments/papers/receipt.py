@@ -11,10 +11,10 @@ from assessments.papers.heading import BLANK, Heading, full_name, written
 from assessments.papers.text import clean, fit
 
 _CHECKS = (
-    "1. Tải tệp “Nội dung biên nhận (JSON)” tại trang biên nhận này trên Cổng, không mở để sửa"
-    " hay lưu lại.",
-    "2. Tính mã băm SHA-256 của tệp: trên Windows dùng lệnh certutil -hashfile TÊN-TỆP SHA256;"
-    " trên Linux dùng lệnh sha256sum TÊN-TỆP.",
+    "1. Tại trang biên nhận này trên Cổng, chọn “Tải nội dung về (JSON)”; không mở tệp để sửa hay"
+    " lưu lại.",
+    "2. Tính mã băm SHA-256 của tệp: trên Windows dùng lệnh certutil -hashfile tệp.json SHA256;"
+    " trên Linux dùng lệnh sha256sum tệp.json.",
     "3. So với mã băm in trên. Trùng từng ký tự là nội dung còn nguyên như lúc nộp; khác là tệp"
     " không phải nội dung đã nộp.",
     "4. Mỗi tài liệu kiểm chứng có mã băm riêng ghi trong tệp nội dung, kiểm tra theo cùng một"
