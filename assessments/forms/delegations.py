@@ -46,6 +46,7 @@ class DelegationForm(forms.Form):
         shown["leaves"].choices = [(code, code) for code in codes]
         shown["whole"].choices = [(code, code) for code in self.of_field]
         shown["to"].queryset = members
+        shown["to"].needed = True  # to delegate, though not to give or take back
 
     @property
     def codes(self) -> list[str]:
