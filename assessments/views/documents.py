@@ -18,7 +18,7 @@ from assessments.models import CriterionScore, Evidence
 from assessments.queries import library
 from assessments.queries import workspace as queries
 from assessments.views import own, uploads
-from assessments.views.library import document_address
+from assessments.views.library import document_address, library_address
 from assessments.views.previews import file_of
 from assessments.views.relogin import keeps_text, wants_json
 from assessments.workflow import documents
@@ -64,6 +64,7 @@ def _evidence_page(
         "papers": _papers(request, score, text), "text": text, "closed": closed, "back_url": back,
         "max_bytes": settings.EVIDENCE_MAX_BYTES, "nav": "workspace",
         "question": queries.open_question_of(score),
+        "library_url": library_address(submission.unit, submission),
         "crumbs": own.crumbs(submission, (str(score.criterion.field), back), (_("Evidence"), "")),
     }  # fmt: skip
     failed = paper.is_bound or choice.is_bound

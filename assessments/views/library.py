@@ -87,9 +87,12 @@ def named_dossier(request: HttpRequest, unit: Unit, at: dt.datetime) -> Submissi
     )
 
 
-def library_address(unit: Unit) -> str:
-    """Return the address of a unit's library."""
-    return reverse("workspace:library", kwargs={"slug": unit.slug})
+def library_address(unit: Unit, submission: Submission | None = None) -> str:
+    """Return the address of a unit's library, seen from a dossier if one is given."""
+    address = reverse("workspace:library", kwargs={"slug": unit.slug})
+    if submission is None:
+        return address
+    return f"{address}?ho-so={own.CycleConverter().to_url(submission.cycle)}"
 
 
 def document_address(document: Document, name: str = "document") -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -83,3 +84,28 @@ def test_file_over_the_limit_is_refused_with_a_sentence(year, client, tmp_path):
     assert answer.status_code == 422
     assert "Tệp quá lớn" in answer.content.decode()
     assert DocumentRevision.objects.count() == 0
+
+
+def test_no_more_than_the_limit_lies_on_the_disk(year, client, tmp_path, settings):
+    settings.EVIDENCE_MAX_BYTES = 3 * MEGABYTE
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "temporary")
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir()
+    path = large_pdf(tmp_path, 20 * MEGABYTE)
+    body = sent(path, {"number": "1"})
+    kept = []
+
+    class Watched(Body):
+        """Look at the temporary folder whenever a block is asked for."""
+
+        def read(self, size=-1):
+            folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
+            kept.append(sum(one.stat().st_size for one in folder.iterdir()))
+            return super().read(size)
+
+    body.__class__ = Watched
+    answer = post(client, reverse("workspace:library", args=[year.first.unit.slug]), body)
+
+    assert answer.status_code == 422
+    assert "Tệp quá lớn" in answer.content.decode()
+    assert 2 * MEGABYTE < max(kept) <= 3 * MEGABYTE + 1
+    assert list(Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir()) == []

@@ -123,9 +123,36 @@ def test_list_is_paged_and_asks_the_same_whatever_its_length(year, client, home,
     assert len(many) == len(few)
 
 
+@pytest.mark.parametrize("name", ["evidence", "document"])
+def test_page_asks_the_same_whatever_stands_on_it(year, client, add, address, name):
+    first = add()
+    leaf = address("evidence", field="1", code="1.1")
+    path = leaf if name == "evidence" else page_of(first.document)
+    given = {"by": year.first.focal, "at": year.at}
+    documents.attach_existing(score=year.first.score("1.1"), revision=first, **given)
+    add()
+    client.get(path)  # the session is stored once in a while
+    with CaptureQueriesContext(connection) as few:
+        client.get(path)
+    for code in ("1.2", "1.3", "1.4", "1.5"):
+        documents.attach_existing(score=year.first.score(code), revision=first, **given)
+        documents.add_revision(
+            document=first.document, upload=uploads.pdf(extra=code.encode()), **given
+        )
+    for _ in range(8):
+        documents.attach_existing(score=year.first.score("1.1"), revision=add(), **given)
+        add()
+    with CaptureQueriesContext(connection) as many:
+        client.get(path)
+
+    assert len(many) == len(few)
+
+
 def test_library_of_a_dossier_leads_back_to_it(year, client, home, address):
     link = f'href="{address("dossier")}"'
+    leaf = client.get(address("evidence", field="1", code="1.1")).content.decode()
 
+    assert f'href="{home}?ho-so={year.cycle.year}"' in leaf
     assert link in client.get(home, {"ho-so": str(year.cycle.year)}).content.decode()
     for other in ("1999", "x", "2031-minh-hoa"):
         assert link not in client.get(home, {"ho-so": other}).content.decode()
