@@ -113,6 +113,6 @@ def test_delegation_and_note_are_shown(year, client, address):
     )  # fmt: skip
     body = client.get(address("field", field="1")).content.decode()
     assert f"Phân công cho {year.first.contributor}" in body
-    assert "hoàn thành trước ngày 05/01/2031" in body
+    assert "hạn hoàn thành 05/01/2031" in body
     assert "Trả lại để sửa" in body
     assert "Bổ sung quyết định" in body
