@@ -8,6 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from cchc.kit.windows import STEP, Windowed
@@ -18,6 +19,10 @@ _SNIFFED = 2048
 #: Blank bytes that may follow the end of a PDF.
 _PDF_PADDING = 64 * 1024
 _BLANK = b"\0\t\n\f\r "
+#: Streams, chunks or segments of one file: real ones have far fewer, and each costs a look.
+_PIECES = 200_000
+#: Ways in which a PDF says what opens: one for each time that it was saved.
+_OPENINGS = 50
 #: Dots of a picture: an A3 page at 600 dots an inch has 70 million.
 PIXELS = 100_000_000
 
@@ -69,7 +74,10 @@ def pdf_is_whole(data: Windowed) -> bool:
         return False
     if data.search(_FOREIGN, 0, min(_SNIFFED, len(data))):
         return False
-    return not any(data.search(_FOREIGN, *part) for part in _outside_streams(data))
+    return all(
+        count < _PIECES and not data.search(_FOREIGN, *part)
+        for count, part in enumerate(_outside_streams(data))
+    )
 
 
 def _outside_streams(data: Windowed) -> Iterator[tuple[int, int]]:
@@ -95,15 +103,21 @@ def pdf_is_passive(data: Windowed) -> bool:
         return False
     if any(data.search(_SCRIPT_KEY, *part) for part in _outside_streams(data)):
         return False
-    return all(_goes_to_page(data, found.end()) for found in data.all(_OPENS))
+    opens = [found.end() for found in islice(data.all(_OPENS), _OPENINGS + 1)]
+    if len(opens) > _OPENINGS:
+        return False
+    named = {place: data.match(_REFERENCE, place) for place in opens}
+    listed = {(found[1], found[2]) for found in named.values() if found}
+    return all(data.match(_DESTINATION, place) for place in opens if not named[place]) and all(
+        _lists_a_page(data, *name) for name in listed
+    )
 
 
-def _goes_to_page(data: Windowed, place: int) -> bool:
-    named = data.match(_REFERENCE, place)
-    if not named:
-        return bool(data.match(_DESTINATION, place))
-    listed = re.compile(rb"(?<!\d)" + named[1] + rb"\s+" + named[2] + rb"\s+obj\b")
-    return all(data.match(_DESTINATION, found.end()) for found in data.all(listed))
+def _lists_a_page(data: Windowed, number: bytes, version: bytes) -> bool:
+    """Return whether an object, however often it is written, is a destination."""
+    written = re.compile(rb"(?<!\d)" + number + rb"\s+" + version + rb"\s+obj\b")
+    places = [found.end() for found in islice(data.all(written), _OPENINGS + 1)]
+    return len(places) <= _OPENINGS and all(data.match(_DESTINATION, place) for place in places)
 
 
 def png_is_whole(data: Windowed) -> bool:
@@ -111,7 +125,9 @@ def png_is_whole(data: Windowed) -> bool:
     place, first = len(_PNG), True
     if data[0 : len(_PNG)] != _PNG or is_archive(data):
         return False
-    while place + 12 <= len(data):
+    for _chunk in range(_PIECES):
+        if place + 12 > len(data):
+            break
         head = data[place : place + 8]
         end = place + 8 + int.from_bytes(head[:4], "big")
         kind = head[4:]
@@ -158,7 +174,9 @@ def jpeg_pixels(data: Windowed) -> int:
 def _scan_of(data: Windowed) -> int | None:
     """Walk the segments; return the dots of the frame once the scan is reached, else None."""
     place, dots = 2, 0
-    while place + 4 <= len(data):
+    for _segment in range(_PIECES):
+        if place + 4 > len(data):
+            break
         head = data[place : place + 9]
         marker = head[1]
         if head[0] != 0xFF:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from cchc.kit import windows
 from cchc.kit.files import FileRefused, inspect
 from cchc.kit.windows import OVERLAP, STEP, Windowed, windowed
 from tests.kit.memory import peak_of
+from tests.kit.test_hostile_files import END, chunk
+from tests.workspace import uploads
 
 MEGABYTE = 1024 * 1024
 HEAD, TAIL = b"%PDF-1.7\n1 0 obj <<>> stream\n", b"\nendstream endobj\n%%EOF\n"
@@ -90,3 +93,27 @@ def test_file_in_memory_is_taken_as_it_is():
 
 def test_pattern_fits_into_the_overlap():
     assert 3 * len("/EmbeddedFile") <= OVERLAP
+
+
+_STREAMS = b"stream\nendstream\n"
+_MUCH = 20 * MEGABYTE
+#: Files that would cost a look for every few bytes.
+TIRESOME = {
+    "streams.pdf": HEAD[:9] + _STREAMS * (_MUCH // len(_STREAMS)) + TAIL,
+    "openings.pdf": HEAD[:9] + b"/OpenAction 7 0 R " * (_MUCH // 18) + b"7 0 obj[]endobj" + TAIL,
+    "objects.pdf": HEAD[:9] + b"/OpenAction 7 0 R " + b"7 0 obj[ " * (_MUCH // 9) + TAIL,
+    "filling.jpg": b"\xff\xd8" + b"\xff" * _MUCH + b"\xff\xd9",
+    "entries.docx": b"PK\x03\x04" + b"PK\x01\x02" * (_MUCH // 4),
+    "chunks.png": uploads.PNG[:33] + chunk(b"tEXt") * (_MUCH // 12) + END,
+}
+
+
+@pytest.mark.parametrize("name", TIRESOME)
+def test_tiresome_file_is_refused_before_it_tires(name, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(TIRESOME[name])
+    start = time.process_time()
+
+    with path.open("rb") as file, pytest.raises(FileRefused):
+        inspect(File(file, name))
+    assert time.process_time() - start < 5
