@@ -135,6 +135,37 @@ def test_two_uploads_at_once_cannot_both_take_the_last_room(settings, tmp_path):
     assert library.used_bytes(year.first.unit.pk) == settings.EVIDENCE_QUOTA_BYTES
 
 
+@pytest.mark.django_db(transaction=True)
+def test_paper_is_either_used_or_deleted_when_both_are_tried_at_once(settings, tmp_path):
+    settings.MEDIA_ROOT, settings.CLAMAV = tmp_path, ""
+    year = make_year()
+    given = {"by": year.first.focal, "at": year.at}
+    rows = [
+        library.add_document(
+            unit=year.first.unit, upload=uploads.pdf(extra=b"%d" % n), number="1", **given
+        )
+        for n in range(6)
+    ]
+    acts = [
+        act
+        for row in rows
+        for act in (
+            lambda row=row: documents.attach_existing(
+                score=year.first.score("1.1"), revision=row, **given
+            ),
+            lambda row=row: library.delete_document(document=row.document, **given),
+        )
+    ]
+
+    outcomes = at_once(*acts)
+
+    pairs = set(zip(outcomes[::2], outcomes[1::2], strict=True))
+    assert pairs <= {(None, WrongState), (BadInput, None)}
+    used = set(Evidence.objects.values_list("revision", flat=True))
+    assert used == set(DocumentRevision.objects.values_list("pk", flat=True))
+    assert len(files_in(tmp_path)) == len(used) == outcomes[::2].count(None)
+
+
 def open_later(year):
     """Let the cycle have opened a day after now, so that what is there came before."""
     Cycle.objects.filter(pk=year.cycle.pk).update(opened_at=year.at + DAY)
