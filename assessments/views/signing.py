@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -94,32 +93,27 @@ def _sign_page(
     return render(request, "workspace/sign.html", context, status=status)
 
 
-@dataclass(frozen=True)
-class Blocker:
-    """What stands in the way of signing, with the leaves that it names."""
-
-    text: str
-    leaves: list[tuple[str, str]]
-
-
-def _blockers(request: HttpRequest, submission: Submission, at: dt.datetime) -> list[Blocker]:
-    texts = [
-        str(text)
-        for text in problems("submit", submission, by=own.person(request), at=at, statement=True)
-    ]
+def _blockers(
+    request: HttpRequest, submission: Submission, at: dt.datetime
+) -> list[list[tuple[str, str]]]:
+    """Return what stands in the way: sentences in pieces, with the address of each leaf named."""
+    texts = problems("submit", submission, by=own.person(request), at=at, statement=True)
     if not texts:
         return []
-    rows = submission.scores.select_related("criterion__field")
     addresses = {}
-    for row in rows:
+    for row in submission.scores.select_related("criterion__field"):
         row.submission = submission
         addresses[row.criterion.code] = own.leaf_address(row)
-    return [
-        Blocker(
-            text, [(code, addresses[code]) for code in _WORD.findall(text) if code in addresses]
-        )
-        for text in texts
-    ]
+    return [_linked(str(text), addresses) for text in texts]
+
+
+def _linked(text: str, addresses: dict[str, str]) -> list[tuple[str, str]]:
+    pieces, done = [], 0
+    for word in _WORD.finditer(text):
+        if word[0] in addresses:
+            pieces += [(text[done : word.start()], ""), (word[0], addresses[word[0]])]
+            done = word.end()
+    return [*pieces, (text[done:], "")]
 
 
 @require_safe

@@ -31,8 +31,8 @@ def test_sign_page_lists_what_stands_in_the_way(year, head, address):
     response = head.get(address("sign"))
 
     blockers = response.context["blockers"]
-    assert [[code for code, _url in blocker.leaves] for blocker in blockers] == [SELF_SCORED] * 2
-    assert dict(blockers[0].leaves)["2.1"] == (
+    assert [[text for text, url in blocker if url] for blocker in blockers] == [SELF_SCORED] * 2
+    assert dict(blockers[0])["2.1"] == (
         f"{address('field', field='2')}#leaf-{year.first.score('2.1').pk}"
     )
     assert [row.code for row in response.context["report"].unbacked] == SELF_SCORED
@@ -71,7 +71,7 @@ def test_draft_whose_time_is_over_cannot_be_signed(year, head, address):
     response = head.get(address("sign"))
 
     assert button_of(response) == "disabled"
-    assert [blocker.leaves for blocker in response.context["blockers"]] == [[]]
+    assert [[url for _text, url in each] for each in response.context["blockers"]] == [[""]]
 
 
 def button_of(response):
