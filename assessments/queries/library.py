@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
 from assessments.choices import CycleState, ScanState
-from assessments.models import Cycle, Document, DocumentRevision, Evidence, Submission
+from assessments.models import Cycle, Document, DocumentRevision, Evidence, Receipt, Submission
 from assessments.queries import appraisal
 from cchc.kit.text import unaccent
 from units.models import Unit, User
@@ -155,8 +155,9 @@ def uses_of(document: Document) -> QuerySet[Evidence]:
 def may_open(user: User, revision: DocumentRevision, at: dt.datetime) -> bool:
     """Tell whether the person may read a file of evidence; asked anew at every request.
 
-    The unit's own staff, and who reads a leaf that it backs on the council's side; a file that
-    waits for the scanner is opened by its unit only, a quarantined one by nobody.
+    The unit's own staff, and who reads a leaf that it backs, or backed when the unit signed, on the
+    council's side; a file that waits for the scanner is opened by its unit only, a quarantined one
+    by nobody.
     """
     if revision.scan_state == ScanState.QUARANTINED:
         return False
@@ -164,5 +165,12 @@ def may_open(user: User, revision: DocumentRevision, at: dt.datetime) -> bool:
         return True
     if revision.scan_state == ScanState.PENDING:
         return False
-    backed = Evidence.objects.filter(revision=revision, removed_at=None).values("score")
+    # What a receipt lists stays readable: taken off in a returned dossier, it was judged before.
+    signed = Receipt.objects.filter(
+        submission=OuterRef("score__submission"), signed_at__gte=OuterRef("added_at"),
+        signed_at__lt=OuterRef("removed_at"),
+    )  # fmt: skip
+    backed = Evidence.objects.filter(
+        Q(removed_at=None) | Exists(signed), revision=revision
+    ).values("score")  # fmt: skip
     return appraisal.readable_leaves(user, at).filter(pk__in=backed).exists()

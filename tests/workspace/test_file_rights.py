@@ -1,10 +1,12 @@
 """Who opens a file of evidence: the same answer by every route, asked anew at every request."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from assessments.models import Assignment, CouncilMember, DeclaredConflict, Evidence
-from assessments.workflow import documents
+from assessments.workflow import documents, receipts
 from tests.factories.council import make_member
 from tests.workspace import uploads
 from units.models import Membership
@@ -118,6 +120,17 @@ def test_right_is_asked_anew_after_the_picture_was_drawn(year, item, signed_in):
     assert statuses(browser, year, item) == allowed(*OPEN)
 
     Evidence.objects.update(removed_at=year.at)
+    assert statuses(browser, year, item) == allowed()
+
+
+def test_file_that_a_receipt_lists_stays_readable_to_who_judged_it(year, item, signed_in):
+    """Taken off in a returned dossier, it is still what the first appraisal saw."""
+    browser, hour = signed_in(year.member), dt.timedelta(hours=1)
+    receipts.write(year.first.submission, by=year.first.head, at=year.at + hour, signed_as="x")
+    Evidence.objects.update(removed_at=year.at + 2 * hour)
+    assert statuses(browser, year, item) == allowed(*OPEN)
+
+    Evidence.objects.update(removed_at=year.at + hour / 2)
     assert statuses(browser, year, item) == allowed()
 
 
