@@ -60,10 +60,14 @@ def facts_of(score: CriterionScore, claim: Claim) -> Facts:
 def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:
     """Return points (four places) and trace of a claim, or None while facts are missing.
 
-    Raise BadInput, naming leaf and input, for facts that the rule refuses (design 4).
+    Raise BadInput, naming leaf and input, for facts that the rule refuses (design 4) and for those
+    that contradict each other, of which only the unit can choose.
     """
     if claim.is_blank:
         return None
+    stated = {name: getattr(claim, name) for name in _CLAIMED}
+    for name, words in facts.contradictions(score.criterion, stated):
+        raise BadInput(words, field=name, code=score.criterion.code)
     try:
         return points_of(score.criterion.to_rule(), facts_of(score, claim))
     except ScoringError as error:

@@ -11,7 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assessments.errors import BadInput
 from assessments.models import Delegation, Event, ScoreHistory
+from assessments.workflow.scores import Claim, save_leaf
+from assessments.workflow.sets import save_leaves
 from tests.factories.cycles import D, make_user, make_year
 from units.models import Membership
 
@@ -107,6 +110,25 @@ def test_prefilled_leaf_confirmed_by_the_unit_is_saved(typed, year):
     assert year.first.score("1.3").saved_by == year.first.contributor
 
 
+@pytest.mark.parametrize(
+    ("code", "claim", "field"),
+    [
+        ("1.3", {"a": D(10), "not_applicable": True}, "not_applicable"),
+        ("1.4", {"a": D(20), "b": D(18), "claimed_percent": D(95)}, "claimed_percent"),
+    ],
+)
+def test_no_way_in_takes_facts_that_contradict_each_other(year, *, code, claim, field):
+    score, by = year.first.score(code), year.first.focal
+    with pytest.raises(BadInput) as one:
+        save_leaf(score=score, by=by, at=year.at, version=0, **claim)
+    with pytest.raises(BadInput) as many:
+        save_leaves(
+            submission=year.first.submission, by=by, at=year.at, claims={code: Claim(**claim)}
+        )
+    assert (one.value.field, one.value.code) == (many.value.field, many.value.code) == (field, code)
+    assert year.first.score(code).version == 0
+
+
 def test_ended_session_is_told_to_the_script_and_nothing_is_saved(typed, year):
     answer = typed("1.3", version=0, a="10", b="5", browser=Client())
     assert (answer.status_code, list(answer.json())) == (401, ["login"])
@@ -173,10 +195,8 @@ def test_fifty_savers_of_one_dossier_lose_nothing():
     def save(number: int) -> None:
         browser, code = Client(), codes[number % len(codes)]
         browser.force_login(people[number], backend="django.contrib.auth.backends.ModelBackend")
-        target = reverse(
-            "workspace:save",
-            kwargs={"key": year.cycle, "slug": year.first.unit.slug, "field": code[0], "code": code},
-        )  # fmt: skip
+        names = {"key": year.cycle, "slug": year.first.unit.slug, "field": code[0], "code": code}
+        target = reverse("workspace:save", kwargs=names)
         start.wait()
         try:
             version = 0
