@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db import models
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -13,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.admin.event_words import act_word
 from assessments.errors import BadInput, GuardFailed, Refused
+from assessments.models import Event
 from assessments.workflow import machine
 from assessments.workflow.machine import Text
 from units.permissions import person_of
@@ -49,6 +53,7 @@ class WorkflowAdmin(admin.ModelAdmin):
     """Draw a button for each act the person may do, with a page that says what will happen."""
 
     change_form_template = "admin/workflow_change_form.html"
+    object_history_template = "admin/workflow_history.html"
     #: Forms of the acts that need more than a note.
     act_forms: ClassVar[dict[str, type[ActForm]]] = {}
 
@@ -77,6 +82,27 @@ class WorkflowAdmin(admin.ModelAdmin):
             for row in machine.available(obj, by=person_of(request), at=timezone.now())
             if row.in_admin
         ]
+
+    def reads_reasons(self, request: HttpRequest, obj: Any) -> bool:
+        """Tell whether the person may read what others wrote with their acts on `obj`."""
+        return True
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the acts of the log, with the reasons written, before the admin's own entries."""
+        obj = self.get_object(request, unquote(object_id))
+        told = obj is not None and self.reads_reasons(request, obj)
+        acts = [
+            {
+                "event": event, "word": act_word(event.action),
+                "reason": event.reason.text if told and hasattr(event, "reason") else "",
+                "leaves": event.data.get("leaves", []), "states": _states(self.model, event.data),
+            }
+            for event in (acts_on(obj) if obj is not None else [])
+        ]  # fmt: skip
+        context = {"acts": acts, **(extra_context or {})}
+        return super().history_view(request, object_id, context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -163,6 +189,25 @@ class WorkflowAdmin(admin.ModelAdmin):
     def after_act(self, obj: Any) -> str:
         """Return the page to show after an act."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+def acts_on(obj: models.Model) -> QuerySet[Event]:
+    """Return the acts of the table, done or refused, that the log holds of one object.
+
+    The latest first. What a unit arranges among its own people is no act of the table.
+    """
+    return Event.objects.filter(
+        object_type=obj._meta.model_name, object_id=str(obj.pk),
+        action__in=[row.action for row in machine.rows(type(obj))],
+    ).select_related("actor", "reason")  # fmt: skip
+
+
+def _states(model: type[models.Model], data: dict[str, Any]) -> list[str]:
+    """Return the states before and after an act, in words; none where it moved nothing."""
+    field: Any = model._meta.get_field("state")
+    words = dict(field.flatchoices)
+    pair = [data.get("from"), data.get("to")]
+    return [str(words.get(state, state)) for state in pair] if pair[0] != pair[1] else []
 
 
 def show_refusal(form: forms.Form, refusal: Refused) -> None:

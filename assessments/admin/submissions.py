@@ -95,6 +95,10 @@ class SubmissionAdmin(
         readable = permissions.readable_submissions(user_of(request), timezone.now())
         return shown if readable.exists() else tuple(name for name in shown if name != "pages")
 
+    def reads_reasons(self, request: HttpRequest, obj: Submission) -> bool:
+        """Keep reasons, which speak of points, to those who may read the scores."""
+        return bool(permissions.may_read_scores(user_of(request), obj, timezone.now()))
+
     def remedy(
         self, request: HttpRequest, obj: Submission, row: machine.Transition
     ) -> dict[str, Any]:
