@@ -132,6 +132,20 @@ def test_address_of_another_account_is_refused(admin_client):
     assert page.context["adminform"].form.errors == {"email": ["Another account has this address."]}
 
 
+@pytest.mark.parametrize(("address", "told"), [("moi@tphcm.example", True), (None, False)])
+def test_old_address_hears_of_its_change(admin_client, address, told):
+    account = make_user("cu", email="cu@tphcm.example")
+    admin_client.post(
+        f"/admin/units/user/{account.pk}/change/",
+        {"username": "cu", "full_name": "Người Cũ", "email": address or account.email,
+         "is_active": "on"},
+    )  # fmt: skip
+    account.refresh_from_db()
+    assert account.full_name == "Người Cũ"
+    assert [letter.to for letter in mail.outbox] == [["cu@tphcm.example"]] * told
+    assert all("“cu”" in letter.body and "Người Cũ" in letter.body for letter in mail.outbox)
+
+
 def test_idle_account_is_reactivated_with_a_letter(admin_client):
     idle = make_user("cu", last_login=timezone.now() - dt.timedelta(days=500))
     busy = make_user("ban", last_login=timezone.now())

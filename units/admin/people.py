@@ -7,9 +7,11 @@ from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.mail import send_mail
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -108,12 +110,26 @@ class UserAdmin(PlainSearch, admin.ModelAdmin):  # type: ignore[type-arg]
         return allowed and (obj is None or permissions.may_edit_account(person_of(request), obj))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save; a new account gets no password but a letter."""
+        """Save; a new account gets no password but a letter, and a lost address hears of it."""
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
             self._send(request, obj)
+        elif "email" in form.changed_data and form.initial["email"]:
+            self._tell_old_address(request, obj, form.initial["email"])
+
+    def _tell_old_address(self, request: HttpRequest, account: User, address: str) -> None:
+        """Whoever holds the address can set the password: the person must hear of the change."""
+        with translation.override(settings.LANGUAGE_CODE):
+            subject = _("The address of your account was changed")
+            text = render_to_string("emails/address_changed.txt", {"account": account})
+        try:
+            send_mail(subject, text, None, [address])
+        except OSError:
+            messages.warning(request, _("No letter could be sent to the old address %s.") % address)
+        else:
+            messages.info(request, _("The old address %s was told of the change.") % address)
 
     def _send(self, request: HttpRequest, account: User) -> bool:
         letter = ResetPasswordForm({"email": account.email})
