@@ -13,7 +13,7 @@ from units.models import User
 
 _WRITTEN = (
     "appraised_points", "appraised_applicable", "appraised_round", "final_points",
-    "final_applicable", "final_trace", "open_to_appraiser", "version", "saved_at", "saved_by",
+    "final_applicable", "final_trace", "open_to_appraiser", "version",
 )  # fmt: skip
 
 
@@ -36,7 +36,6 @@ def stamp_all(
     changed = list(rows)
     for row in changed:
         row.version += 1
-        row.saved_at, row.saved_by = at, by
     bulk.write(changed, _WRITTEN)
     ScoreHistory.objects.bulk_create(
         ScoreHistory(

@@ -47,6 +47,8 @@ _WRITTEN = (
     *_CLAIMED, "self_applicable", "self_points", "self_trace", "version", "saved_at", "saved_by",
     "saved_key",
 )  # fmt: skip
+#: What the history calls a saved claim.
+SAVED = "unit.save"
 _SOMEBODY_ELSE = gettext_lazy("Somebody else saved this leaf meanwhile. Both texts are shown.")
 
 
@@ -153,16 +155,22 @@ def save_leaf(
             return score
         write_claim(score, claim, outcome)
         _write(score, by=by, at=at, key=key)
-        _keep(score, at, by, "unit.save", held.evidence)
+        _keep(score, at, by, SAVED, held.evidence)
         events.record(action="save", obj=score, by=by, at=at, data=saved_data(score, before))
     return score
 
 
 def _renew(score: CriterionScore, version: int, key: str, by: User) -> None:
-    """Read the leaf anew; raise Stale unless it is at `version` or saved by this very sender."""
+    """Read the leaf anew; raise Stale if somebody else's claim was saved since `version`.
+
+    Files and figures that came meanwhile contradict nobody, nor does this very sender's own save.
+    """
     score.refresh_from_db(fields=_WRITTEN)
-    if not (key and score.saved_key == key and score.saved_by_id == by.pk):
-        require_version(score, version)
+    if key and score.saved_key == key and score.saved_by_id == by.pk:
+        return
+    claims = ScoreHistory.objects.filter(score=score, action=SAVED, version__gt=version)
+    if version > score.version or claims.exists():
+        raise Stale(_SOMEBODY_ELSE)
 
 
 def _write(row: CriterionScore, *, by: User, at: dt.datetime, key: str) -> None:
@@ -195,9 +203,11 @@ def write_claim(row: CriterionScore, claim: Claim, outcome: Outcome | None) -> N
 
 
 def stamp(row: CriterionScore, *, by: User | None, at: dt.datetime, action: str) -> None:
-    """Raise the version of a leaf, save it and keep a copy of what it holds."""
+    """Raise the version of a leaf, save it and keep a copy of what it holds.
+
+    Who saved the claim, and when, stays: the unit reads it, and is not told who judges it.
+    """
     row.version += 1
-    row.saved_at, row.saved_by = at, by
     row.save()
     _keep(row, at, by, action, hashes_of(row))
 

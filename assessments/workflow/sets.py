@@ -26,8 +26,8 @@ from assessments.workflow import appraisals, events, scores, standing
 from cchc.kit import bulk
 from units.models import User
 
+_SAVED = ["saved_at", "saved_by"]
 _CLAIMED = [field.name for field in fields(scores.Claim)]
-_STAMPED = ["version", "saved_at", "saved_by"]
 
 
 def _held(submission: Submission, codes: Iterable[str]) -> list[CriterionScore]:
@@ -52,8 +52,7 @@ def _stamped(
 ) -> None:
     for row in rows:
         row.version += 1
-        row.saved_at, row.saved_by = at, by
-    bulk.write(rows, [*written, *_STAMPED])
+    bulk.write(rows, [*written, "version"])
     ScoreHistory.objects.bulk_create(
         ScoreHistory(
             score=row,
@@ -90,8 +89,9 @@ def save_leaves(
             claim = claims[row.criterion.code]
             before[row.pk] = row.self_points
             scores.write_claim(row, claim, scores.outcome_of(row, claim))
-        written = [*_CLAIMED, "self_applicable", "self_points", "self_trace"]
-        _stamped(rows, written, by=by, at=at, action="unit.save")
+            row.saved_at, row.saved_by = at, by
+        written = [*_CLAIMED, "self_applicable", "self_points", "self_trace", *_SAVED]
+        _stamped(rows, written, by=by, at=at, action=scores.SAVED)
         Event.objects.bulk_create(
             events.prepared(
                 action="save", obj=row, by=by, at=at, data=scores.saved_data(row, before[row.pk])

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assessments.choices import SubmissionState
 from assessments.models import Delegation, Document, DocumentRevision, Evidence
+from assessments.workflow.independent import record_independent
 from tests.factories.cycles import D, make_year
 from tests.factories.leaves import LEAVES
 from tests.workflow.world import past_triggers
@@ -116,3 +117,12 @@ def test_delegation_and_note_are_shown(year, client, address):
     assert "hạn hoàn thành 05/01/2031" in body
     assert "Trả lại để sửa" in body
     assert "Bổ sung quyết định" in body
+
+
+def test_independent_figure_stands_beside_the_claim(year, client, address):
+    record_independent(
+        score=year.first.score("1.3"), by=year.officer, at=year.at, a=D(10), b=D(8),
+        source="Hệ thống thông tin giải quyết TTHC",
+    )  # fmt: skip
+    body = " ".join(client.get(address("field", field="1")).content.decode().split())
+    assert "a = 10, b = 8 (Hệ thống thông tin giải quyết TTHC)" in body

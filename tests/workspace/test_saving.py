@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from assessments.errors import BadInput
 from assessments.models import Delegation, Event, ScoreHistory
-from assessments.workflow.scores import Claim, save_leaf
+from assessments.workflow import documents, finals
+from assessments.workflow.independent import record_independent
+from assessments.workflow.scores import Claim, save_leaf, stamp
 from assessments.workflow.sets import save_leaves
 from tests.factories.cycles import D, make_user, make_year
+from tests.workspace import uploads
 from units.models import Membership
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -84,6 +87,36 @@ def test_save_whose_answer_was_lost_is_followed_not_contradicted(typed, year):
     assert again.status_code == 200
     score = year.first.score("1.3")
     assert (score.b, score.version, score.note) == (D(9), 2, "viết tiếp khi mất mạng")
+
+
+def test_file_or_figure_that_came_meanwhile_is_no_conflict(typed, year):
+    score = year.first.score("1.3")
+    documents.attach_file(
+        score=score, by=year.first.focal, at=year.at, number="1",
+        upload=uploads.upload("a.pdf", uploads.printed()),
+    )  # fmt: skip
+    record_independent(
+        score=year.first.score("1.3"), by=year.officer, at=year.at, a=D(10), b=D(8), source="Cục"
+    )
+    assert year.first.score("1.3").version == 2
+    answer = typed("1.3", version=0, a="10", b="9")
+
+    assert (answer.status_code, answer.json()["version"]) == (200, 3)
+    assert typed("1.3", version=2, a="10", b="7").status_code == 409
+    assert typed("1.3", version=9, a="10", b="7").status_code == 409
+
+
+def test_unit_is_told_who_saved_not_who_judged(year, client, address):
+    score = year.first.score("1.3")
+    save_leaf(score=score, by=year.first.focal, at=year.at, version=0, a=D(10), b=D(9))
+    stamp(year.first.score("1.3"), by=year.member, at=year.at, action="council.appraise")
+    finals.stamp_all(
+        [year.first.score("1.3")], by=year.chair, at=year.at, action="council.conclude"
+    )
+    body = client.get(address("field", field="1")).content.decode()
+
+    assert f"{year.first.focal} lưu lúc" in body
+    assert not any(str(person) in body for person in (year.member, year.chair))
 
 
 def test_key_of_somebody_else_overrides_nothing(typed, year, signed_in):

@@ -263,7 +263,7 @@ its answer was lost, the server knows the next one by it instead of calling it a
     place.querySelector("[data-incomplete]").hidden = complete;
   };
 
-  /* The sums at the head of the page, read anew once a person pauses. */
+  /* The sums at the head of the page and what changed since last year, read anew once a person pauses. */
   let sums = 0;
   const refresh = () => {
     clearTimeout(sums);
@@ -272,8 +272,11 @@ its answer was lost, the server knows the next one by it instead of calling it a
         const response = await fetch(location.pathname, { credentials: "same-origin" });
         if (!response.ok) return;
         const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        const fresh = page.querySelector("[data-progress]");
-        if (fresh) document.querySelector("[data-progress]").replaceWith(document.importNode(fresh, true));
+        for (const fresh of page.querySelectorAll("[data-progress], [data-since]")) {
+          const since = fresh.dataset.since;
+          const old = document.querySelector(since ? `[data-since="${since}"]` : "[data-progress]");
+          if (old) old.replaceWith(document.importNode(fresh, true));
+        }
       } catch { /* shown at the next visit */ }
     }, TYPING_PAUSE * 2);
   };
