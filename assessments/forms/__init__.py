@@ -9,7 +9,7 @@ from assessments.forms.dossier import (
     SignForm,
     digest,
 )  # fmt: skip
-from assessments.forms.leaf import LABELS, LeafForm, choices_between, stated
+from assessments.forms.leaf import LABELS, LeafForm, both_texts, stated
 from assessments.forms.library import (
     LibraryForm,
     MendForm,
@@ -29,7 +29,7 @@ __all__ = [
     "RemarksForm",
     "RenewForm",
     "SignForm",
-    "choices_between",
+    "both_texts",
     "details_digest",
     "digest",
     "label_of",

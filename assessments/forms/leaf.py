@@ -14,7 +14,7 @@ from assessments.choices import NaPolicy
 from assessments.errors import BadInput
 from assessments.forms.sent import flat, refuse
 from assessments.models import Criterion, CriterionScore
-from assessments.queries.facts import LABELS, contradictions, inputs_of
+from assessments.queries.facts import LABELS, contradictions, inputs_of, label_of
 from assessments.queries.wording import sentence
 from assessments.queries.workspace import is_backed
 from assessments.scoring import (
@@ -163,7 +163,9 @@ _INPUTS: dict[str, Callable[[Criterion], forms.Field]] = {
     "option": _option,
     "a": lambda criterion: NumberInput(parse_count, name="a", label=LABELS["a"]),
     "b": lambda criterion: NumberInput(parse_count, name="b", label=LABELS["b"]),
-    "count": lambda criterion: NumberInput(parse_whole, name="count", label=LABELS["count"]),
+    "count": lambda criterion: NumberInput(
+        parse_whole, name="count", label=label_of(criterion, "count")
+    ),
     "claimed_percent": lambda criterion: NumberInput(
         parse_points,
         name="percent",
@@ -180,7 +182,8 @@ def stated(score: CriterionScore) -> list[tuple[Any, str]]:
         "option": score.option.label if score.option else None,
         **{name: getattr(score, name) for name in ("a", "b", "count", "claimed_percent")},
     }
-    rows = [(LABELS[name], values[name]) for name in inputs_of(score.criterion)]
+    criterion = score.criterion
+    rows = [(label_of(criterion, name), values[name]) for name in inputs_of(criterion)]
     if score.not_applicable:
         rows.append((LABELS["not_applicable"], _("yes")))
     rows.append((LABELS["no_evidence_reason"], score.no_evidence_reason))
@@ -191,13 +194,33 @@ def stated(score: CriterionScore) -> list[tuple[Any, str]]:
     ]  # fmt: skip
 
 
-def choices_between(score: CriterionScore, form: LeafForm) -> list[tuple[Any, str, str]]:
-    """Return label, stored text and typed text of every input in which the two differ."""
-    stored = LeafForm(score=score)
-    rows = [
-        (field.label, _words(stored[field.name]), _words(field)) for field in form.visible_fields()
-    ]
-    return [row for row in rows if row[1] != row[2]]
+def both_texts(form: LeafForm, base: CriterionScore) -> list[tuple[Any, str, str]]:
+    """Return label, stored text and typed text of every input that the person changed otherwise.
+
+    `base` is the leaf as the person saw it. An input that they left as it was takes what is stored
+    now: keeping their text would undo the other's without their having written anything.
+    """
+    base.backed = is_backed(form.score)  # type: ignore[attr-defined]
+    seen, stored = LeafForm(score=base), LeafForm(score=form.score)
+    typed = flat(form.data)
+    rows = []
+    for field in form.visible_fields():
+        before, now, mine = (_words(each[field.name]) for each in (seen, stored, form))
+        if mine == before:
+            typed.pop(field.html_name, None)
+            typed |= _as_sent(stored[field.name])
+        elif mine != now:
+            rows.append((field.label, now, mine))
+    form.data = typed
+    return rows
+
+
+def _as_sent(bound: forms.BoundField) -> dict[str, str]:
+    """Return what a browser would send of an input as it is stored."""
+    value = bound.value()
+    if isinstance(bound.field, forms.BooleanField):
+        return {bound.html_name: "on"} if value else {}
+    return {} if value in (None, "") else {bound.html_name: str(value)}
 
 
 def _words(bound: forms.BoundField) -> str:

@@ -26,6 +26,20 @@ LABELS: dict[str, Any] = {
 }  # fmt: skip
 
 
+#: What is counted, where the method tells whether it costs or earns points.
+_COUNTED = {
+    Method.DEDUCTION: gettext_lazy("Cases that cost points (number)"),
+    Method.CAPPED_SUM: gettext_lazy("Items that earn points (number)"),
+}
+
+
+def label_of(criterion: Criterion, name: str) -> Any:
+    """Return what an input of the leaf is called: a count says what is counted."""
+    if name == "count":
+        return _COUNTED.get(Method(criterion.method), LABELS[name])
+    return LABELS[name]
+
+
 def inputs_of(criterion: Criterion) -> tuple[str, ...]:
     """Return the facts that the leaf's method reads (design 4)."""
     if criterion.method == Method.TIERS:

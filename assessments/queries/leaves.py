@@ -9,6 +9,7 @@ from assessments import permissions
 from assessments.choices import Method, ScanState
 from assessments.models import CriterionScore, Evidence, Explanation, Submission
 from assessments.queries.workspace import leaves_of
+from cchc.kit.text import fold
 from units.models import User
 
 
@@ -52,21 +53,32 @@ def leaf_to_save(user: User, at: dt.datetime, **names: Any) -> QuerySet[Criterio
     )  # fmt: skip
 
 
-def last_year_of(submission: Submission, rows: list[CriterionScore]) -> dict[int, CriterionScore]:
-    """Return what the unit, or one it follows, stated last year for leaves of the same words.
+def claims_last_year(
+    submission: Submission, rows: list[CriterionScore]
+) -> dict[int, CriterionScore]:
+    """Return, by leaf of this year, what was stated last year for the same code and words.
 
-    By leaf of this year; the final points are shown by the page only once published. One query.
+    By the unit itself, else by the one unit that it follows: of several nobody can say whose
+    figures compare. The final points are shown by the page only once published. One query.
     """
     unit, cycle = submission.unit_id, submission.cycle
-    by_name = {row.criterion.name: row.pk for row in rows if row.criterion.method != Method.SURVEY}
+    same = {(row.criterion.code, fold(row.criterion.name)): row.pk for row in rows}
     found = (
         CriterionScore.objects.filter(
             Q(submission__unit=unit) | Q(submission__unit__successions__successor=unit),
             submission__cycle__year=cycle.year - 1,
             submission__cycle__illustrative=cycle.illustrative,
-            criterion__name__in=by_name,
+            criterion__code__in=[code for code, _name in same],
         )
+        .exclude(criterion__method=Method.SURVEY)
         .select_related("criterion", "option", "submission")
-        .order_by("-submission__unit", "pk")
     )  # fmt: skip
-    return {by_name[row.criterion.name]: row for row in found}
+    own: dict[int, CriterionScore] = {}
+    others: dict[int, list[CriterionScore]] = {}
+    for row in found:
+        leaf = same.get((row.criterion.code, fold(row.criterion.name)))
+        if leaf is not None and row.submission.unit_id == unit:
+            own[leaf] = row
+        elif leaf is not None:
+            others.setdefault(leaf, []).append(row)
+    return {leaf: each[0] for leaf, each in others.items() if len(each) == 1} | own

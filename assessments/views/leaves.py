@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from assessments import permissions
 from assessments.choices import Method, SubmissionState
-from assessments.forms import LeafForm, choices_between, stated
+from assessments.forms import LeafForm, both_texts, stated
 from assessments.models import CriterionScore, Submission
 from assessments.queries import leaves as reads
 from assessments.queries import workspace as queries
 from assessments.views import own
 from assessments.views.relogin import keeps_text
-from assessments.workflow.scores import missing_of
+from assessments.workflow.scores import claimed_at, missing_of
 
 
 @dataclass
@@ -33,6 +33,7 @@ class LeafCard:
     last_year: CriterionScore | None = None
     #: Label, stored text and typed text of each input, when somebody else was faster.
     conflict: list[tuple[Any, str, str]] = field(default_factory=list)
+    is_contested: bool = False
     kept: LeafForm | None = None
 
     @property
@@ -115,7 +116,7 @@ def field_page(
         "submission": submission, "cards": cards, "closed": closed, "progress": progress,
         "deadline": own.deadline_of(submission, at), "bound": bound,
         "shows_appraisal": queries.shows_appraisal(submission, at),
-        "shows_final": submission.state == SubmissionState.PUBLISHED,
+        "shows_final": queries.shows_final(submission),
         "state": SubmissionState(submission.state), "nav": "workspace",
         "crumbs": own.crumbs(submission, (str(progress.criterion), "")),
     }  # fmt: skip
@@ -130,7 +131,7 @@ def _cards(
     held = set(submission.parts)  # type: ignore[attr-defined]
     shown = queries.shows_appraisal(submission, at)
     reasons = queries.reasons_of(rows) if shown else {}
-    earlier = reads.last_year_of(submission, rows)
+    earlier = reads.claims_last_year(submission, rows)
     cards = []
     for row in rows:
         shut = _why_shut(row, closed) or permissions.leaf_verdict(person, row, held).reason
@@ -149,8 +150,10 @@ def put_typed(card: LeafCard, typed: LeafForm, *, stale: bool) -> None:
     card.form = typed
     if stale:
         typed.score = card.score
-        card.conflict = choices_between(card.score, typed)
+        version = typed.cleaned_data.get("version", 0)
+        card.conflict = both_texts(typed, claimed_at(card.score, version))
         typed.show_current_version()
+        card.is_contested = True
 
 
 def _why_shut(row: CriterionScore, closed: str) -> str:

@@ -47,6 +47,8 @@ _WRITTEN = (
     *_CLAIMED, "self_applicable", "self_points", "self_trace", "version", "saved_at", "saved_by",
     "saved_key",
 )  # fmt: skip
+#: The numbers of a claim and their names in the history.
+_NUMBERS = {"a": "a", "b": "b", "count": "count", "claimed_percent": "percent"}
 #: What the history calls a saved claim.
 SAVED = "unit.save"
 _SOMEBODY_ELSE = gettext_lazy("Somebody else saved this leaf meanwhile. Both texts are shown.")
@@ -82,6 +84,25 @@ def outcome_of(score: CriterionScore, claim: Claim) -> Outcome | None:
 def claim_of(score: CriterionScore) -> Claim:
     """Return the claim that a leaf holds."""
     return Claim(**{name: getattr(score, name) for name in _CLAIMED})
+
+
+def claimed_at(score: CriterionScore, version: int) -> CriterionScore:
+    """Return an unsaved copy of the leaf with the claim that it held at `version`.
+
+    Before its first save a leaf holds nothing.
+    """
+    kept = ScoreHistory.objects.filter(score=score, version__lte=version, action=SAVED)
+    row = kept.order_by("version").last()
+    values = row.values if row else {}
+    then = CriterionScore(
+        criterion=score.criterion, met=values.get("met"), option_id=values.get("option"),
+        not_applicable=bool(values.get("not_applicable")), note=values.get("note", ""),
+        no_evidence_reason=values.get("no_evidence_reason", ""),
+    )  # fmt: skip
+    for name, kept_as in _NUMBERS.items():
+        text = values.get(kept_as)
+        setattr(then, name, None if text is None else Decimal(text))
+    return then
 
 
 def missing_of(score: CriterionScore) -> str:

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.choices import SubmissionState
-from assessments.models import Delegation, Document, DocumentRevision, Evidence
+from assessments.models import Delegation, Document, DocumentRevision, Evidence, Submission
 from assessments.workflow.independent import record_independent
 from tests.factories.cycles import D, make_year
 from tests.factories.leaves import LEAVES
 from tests.workflow.world import past_triggers
+from units.models import Succession
 
 
 def lengthen(monkeypatch, leaves):
@@ -106,6 +107,29 @@ def test_leaf_of_other_words_has_no_last_year(year, before, client, address):
     assert client.get(address("field", field="1")).context["cards"][2].last_year is None
 
 
+def test_only_predecessor_speaks_for_last_year_and_own_dossier_before_it(
+    year, before, client, address
+):
+    other = make_year(year=2029)
+    past_triggers("UPDATE assessments_cycle SET year = 2030, illustrative = true WHERE id = %s",
+                  other.cycle.pk)  # fmt: skip
+    page, old = address("field", field="1"), before.score("1.3")
+    old.submission.unit = other.first.unit
+    old.submission.save()
+    assert client.get(page).context["cards"][2].last_year is None
+
+    link = Succession.objects.create(
+        predecessor=other.first.unit, successor=year.first.unit, kind=Succession.Kind.MERGED,
+        effective_on=dt.date(2031, 1, 1),
+    )  # fmt: skip
+    assert client.get(page).context["cards"][2].last_year == old
+    second = Submission.objects.exclude(pk=old.submission_id).get(cycle=old.submission.cycle)
+    link.pk = None
+    link.predecessor = second.unit
+    link.save()
+    assert client.get(page).context["cards"][2].last_year is None
+
+
 def test_delegation_and_note_are_shown(year, client, address):
     Delegation.objects.create(
         score=year.first.score("1.1"), user=year.first.contributor, given_by=year.first.focal,
@@ -115,7 +139,7 @@ def test_delegation_and_note_are_shown(year, client, address):
     body = client.get(address("field", field="1")).content.decode()
     assert f"Phân công cho {year.first.contributor}" in body
     assert "hạn hoàn thành 05/01/2031" in body
-    assert "Trả lại để sửa" in body
+    assert "Trả lại để hoàn thiện" in body
     assert "Bổ sung quyết định" in body
 
 

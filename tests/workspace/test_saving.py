@@ -79,6 +79,33 @@ def test_second_editor_gets_the_leaf_with_both_texts(typed, year, signed_in):
     assert year.first.score("1.3").b == D(5)
 
 
+def test_inputs_left_alone_take_what_the_other_wrote(typed, year, signed_in, save):
+    """One changes the note, the other the figures: nobody undoes what they never touched."""
+    focal = signed_in(year.first.focal)
+    typed("1.3", version=0, a="10", b="5", note="cũ")
+    typed("1.3", version=1, a="10", b="5", note="của người khác", browser=focal)
+    answer = save("1.3", version=1, a="10", b="9", note="cũ")
+    card = next(c for c in answer.context["cards"] if c.criterion.code == "1.3")
+
+    assert answer.status_code == 409
+    assert [row[1:] for row in card.conflict] == [("5", "9")]
+    assert {name: card.form[name].value() for name in ("a", "b", "note")} == {
+        "a": "10", "b": "9", "note": "của người khác",
+    }  # fmt: skip
+    assert year.first.score("1.3").note == "của người khác"
+
+
+def test_changes_of_different_inputs_are_put_together(typed, year, signed_in):
+    typed("1.3", version=0, note="cũ", not_applicable="on")
+    typed("1.3", version=1, note="mới", not_applicable="on", browser=signed_in(year.first.focal))
+    answer = typed("1.3", version=1, note="cũ", a="10", b="9")
+
+    html = answer.json()["html"]
+    assert answer.status_code == 409
+    assert "Hai bên sửa các ô khác nhau" not in html
+    assert all(text in html for text in ("mới", 'value="10"', "Không phát sinh"))
+
+
 def test_save_whose_answer_was_lost_is_followed_not_contradicted(typed, year):
     key = str(uuid.uuid4())
     typed("1.3", version=0, key=key, a="10", b="5")

@@ -149,6 +149,8 @@ its answer was lost, the server knows the next one by it instead of calling it a
         if (!isJson) answer.status = response.status === 403 ? 401 : 503;
       } catch { /* no connection */ }
       this.settle(answer, edits, values);
+      // What was typed while the save was under way waits for no further key.
+      if (edits !== this.edits && this.state === "refused") this.later(TYPING_PAUSE);
       tell();
     }
 
@@ -250,6 +252,7 @@ its answer was lost, the server knows the next one by it instead of calling it a
       const line = this.form.querySelector("[data-saving]");
       if (!line) return;
       line.textContent = text;
+      this.said = text;
       line.classList.toggle("leaf__saving--bad", Boolean(bad));
     }
 
@@ -288,7 +291,8 @@ its answer was lost, the server knows the next one by it instead of calling it a
     bar.replaceChildren();
     if (!waiting.length) return;
     const worst = ["signed-out", "offline", "conflict", "refused"].find((state) => waiting.some((leaf) => leaf.state === state));
-    const said = { "signed-out": words.signedOut, offline: words.offline, conflict: words.conflict, refused: words.refused }[worst];
+    const first = waiting.find((leaf) => leaf.state === worst);
+    const said = first ? first.said : "";
     const codes = waiting.map((leaf) => leaf.form.dataset.code).join(", ");
     bar.classList.toggle("saving-bar--bad", Boolean(worst));
     bar.append(words.waiting.replace("{codes}", codes), " ", said || "");
