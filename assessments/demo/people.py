@@ -124,6 +124,20 @@ def load_people() -> None:
         Appointment.objects.create(user=user, role=role, since=SINCE, **DECISION)
 
 
+#: How the head of a unit is called, by how the unit's name begins (illustrative).
+TITLES = {
+    "Sở": "Giám đốc", "Văn phòng": "Chánh Văn phòng", "Thanh tra": "Chánh Thanh tra",
+    "Ban": "Trưởng ban", "Công an": "Giám đốc", "Cục": "Cục trưởng", "Phường": "Chủ tịch",
+    "Xã": "Chủ tịch", "Đặc khu": "Chủ tịch", "Quận": "Chủ tịch", "Huyện": "Chủ tịch",
+    "Thành phố": "Chủ tịch", "UBND": "Chủ tịch",
+}  # fmt: skip
+
+
+def _title(unit: Unit) -> str:
+    named = (title for start, title in TITLES.items() if unit.name.startswith(start))
+    return next(named, "Thủ trưởng")
+
+
 def load_heads() -> None:
     """Give every unit a head who can sign; nobody can sign in as one but the printed account."""
     for unit in Unit.objects.select_related("group"):
@@ -143,7 +157,7 @@ def load_heads() -> None:
             unit=unit,
             user=user,
             full_name="Họ tên (minh họa)",
-            title="Người đứng đầu",
+            title=_title(unit),
             since=unit.established_on or SINCE,
             until=unit.dissolved_on and unit.dissolved_on - dt.timedelta(days=1),
         )
