@@ -159,6 +159,14 @@ class CriterionScore(models.Model):
     def __str__(self) -> str:
         return f"{self.submission.unit_name}: {self.criterion.code}"
 
+    @property
+    def is_open_to_unit(self) -> bool:
+        """Tell whether the unit may change it: in a returned dossier only the reopened leaves.
+
+        Whether the unit may write in the dossier at all is asked apart.
+        """
+        return self.submission.state != SubmissionState.RETURNED or self.open_to_unit
+
 
 class ScoreHistory(models.Model):
     """What a leaf held after each save; written in the save's own transaction (design 0.21)."""

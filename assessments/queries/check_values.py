@@ -138,18 +138,28 @@ def live_medians(submission: Submission, leaves: QuerySet[CriterionScore]) -> Ma
 def value_findings(
     leaves: Iterable[CriterionScore], last_year: LastYear, live: Marks
 ) -> Iterator[Finding]:
-    """Yield the leaves whose points lie far from a yardstick."""
+    """Yield the leaves whose points lie far from a yardstick, else those without any points."""
     for leaf in leaves:
         if leaf.self_points is None or not leaf.self_applicable:
             continue
-        now, code = Mark(leaf.self_points, leaf.criterion.max_points), leaf.criterion.code
-        if last_year.knows(leaf):
-            words = _("%(now)s points; last year the unit got %(then)s.")
-            yield from _far(leaf, "last_year", words, now, last_year.own.get(code))
-            words = _("%(now)s points; the median of the group last year was %(then)s.")
-            yield from _far(leaf, "median", words, now, last_year.medians.get(code))
-        words = _("%(now)s points; the median of the dossiers you may read is %(then)s.")
-        yield from _far(leaf, "live_median", words, now, live.get(code))
+        now = Mark(leaf.self_points, leaf.criterion.max_points)
+        far = [*_measured(leaf, now, last_year, live)]
+        yield from far
+        if not far and now.share == 0:
+            yield Finding("zero", _("%(now)s points: look again.") % {"now": now}, leaf)
+
+
+def _measured(
+    leaf: CriterionScore, now: Mark, last_year: LastYear, live: Marks
+) -> Iterator[Finding]:
+    code = leaf.criterion.code
+    if last_year.knows(leaf):
+        words = _("%(now)s points; last year the unit got %(then)s.")
+        yield from _far(leaf, "last_year", words, now, last_year.own.get(code))
+        words = _("%(now)s points; the median of the group last year was %(then)s.")
+        yield from _far(leaf, "median", words, now, last_year.medians.get(code))
+    words = _("%(now)s points; the median of the dossiers you may read is %(then)s.")
+    yield from _far(leaf, "live_median", words, now, live.get(code))
 
 
 def _far(

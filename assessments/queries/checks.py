@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import scoring
-from assessments.choices import SELF_SCORED, SubmissionState
+from assessments.choices import SELF_SCORED
 from assessments.models import CriterionScore, Submission
 from assessments.queries import facts
+from assessments.queries.check_hands import hand_findings
 from assessments.queries.check_papers import paper_findings
 from assessments.queries.check_values import last_year_of, live_medians, value_findings
 from assessments.queries.findings import Finding, Severity
 from assessments.queries.wording import sentence
-from assessments.queries.workspace import files_of, lacks_evidence, leaves_of
+from assessments.queries.workspace import files_of, is_backed, lacks_evidence, leaves_of
 from assessments.scoring import Outcome, Reason, ScoringError, format_decimal, half_up
 
 #: What signing says of each kind of blocking finding, with the codes of the leaves.
@@ -32,6 +33,8 @@ _IN_THE_WAY: dict[str, Promise] = {
 }
 #: Percentages are asked for with as many decimals as people print.
 _PERCENT_PLACES = 2
+#: A reason of fewer letters is a dash or a "không có", no reason.
+_FEWEST_LETTERS = 10
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ def report(
     """Check a dossier; ten queries at most, however many leaves and papers it has.
 
     `readable` are the leaves that a reader on the council's side may see: findings on others are
-    left out, and points are measured against this year's medians of them, at two more queries.
+    left out, and points are measured against this year's medians of them, at two more queries. How
+    the unit shares out its work is the unit's own affair and left out too.
     """
     leaves = own_leaves(submission)
     gaps = _gaps(leaves)
@@ -59,6 +63,7 @@ def report(
         *(finding for leaf in leaves for finding in _fact_findings(leaf)),
         *paper_findings(submission, leaves),
         *value_findings(leaves, last_year_of(submission, at), live),
+        *(hand_findings(leaves) if readable is None else ()),
         *_remarks(submission),
     ]
     blocking = _blocking_of(gaps)
@@ -73,8 +78,9 @@ def _only(findings: Iterable[Finding], leaves: set[int]) -> list[Finding]:
 
 
 def own_leaves(submission: Submission) -> list[CriterionScore]:
-    """Return the leaves that the unit scores, with levels and evidence (three queries)."""
+    """Return the leaves that the unit scores, with levels, evidence and hands (three queries)."""
     rows = leaves_of([submission]).filter(criterion__method__in=SELF_SCORED)
+    rows = rows.select_related("delegation__user")
     found: list[CriterionScore] = list(rows.prefetch_related("criterion__levels"))
     for row in found:
         row.submission = submission
@@ -96,14 +102,10 @@ def _blocking_of(gaps: Iterable[Finding]) -> list[Finding]:
 def _gaps(leaves: Iterable[CriterionScore]) -> list[Finding]:
     """Return what the leaves lack; it stands in the way only where the unit can still mend it."""
     return [
-        Finding(code, words, leaf, Severity.BLOCKING if _can_mend(leaf) else Severity.ADVISORY)
+        Finding(code, words, leaf, Severity.BLOCKING if leaf.is_open_to_unit else Severity.ADVISORY)
         for leaf in leaves
         for code, words in _lacking(leaf)
     ]
-
-
-def _can_mend(leaf: CriterionScore) -> bool:
-    return leaf.submission.state != SubmissionState.RETURNED or leaf.open_to_unit
 
 
 def summary(findings: Iterable[Finding]) -> list[str]:
@@ -154,7 +156,7 @@ def _computed(leaf: CriterionScore) -> Outcome | ScoringError:
 
 
 def _fact_findings(leaf: CriterionScore) -> list[Finding]:
-    found = [*_arithmetic(leaf), *_independent(leaf)]
+    found = [*_arithmetic(leaf), *_independent(leaf), *_reason(leaf)]
     if leaf.version == 0 and leaf.self_points is not None:
         words = _("Filled in when the year was opened; nobody of the unit has saved it yet.")
         found.append(("untouched", words))
@@ -200,6 +202,17 @@ def _independent(leaf: CriterionScore) -> Iterator[tuple[str, str]]:
         words = _("Nothing arose, says the unit; %(source)s says a = %(independent)s.")
         told = {"source": leaf.independent_source}
         yield "independent", words % (told | {"independent": format_decimal(leaf.independent_a)})
+
+
+def _reason(leaf: CriterionScore) -> Iterator[tuple[str, str]]:
+    reason = leaf.no_evidence_reason.strip()
+    if not reason:
+        return
+    if is_backed(leaf):
+        yield "needless_reason", _("A reason for no evidence stands here, but files are attached.")
+    elif sum(letter.isalpha() for letter in reason) < _FEWEST_LETTERS:
+        words = _("The reason for no evidence, “%(reason)s”, tells hardly anything.")
+        yield "short_reason", words % {"reason": reason}
 
 
 def _remarks(submission: Submission) -> list[Finding]:

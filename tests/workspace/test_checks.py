@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import ScanState
 from assessments.errors import GuardFailed
-from assessments.models import CriterionScore, DocumentConfirmation
+from assessments.models import CriterionScore, Delegation, DocumentConfirmation, Evidence
 from assessments.queries import checks
 from assessments.queries.findings import Severity, by_leaf
 from assessments.queries.wording import sentence
@@ -39,6 +40,12 @@ def stored(dossier: Dossier, code: str, **values: object) -> None:
     CriterionScore.objects.filter(pk=dossier.score(code).pk).update(**values)
 
 
+def back(dossier: Dossier, code: str, **paper: Any) -> Evidence:
+    """Tie a paper to a leaf in place of its reason for no evidence."""
+    stored(dossier, code, no_evidence_reason="")
+    return attach(dossier, code, **paper)
+
+
 def found(dossier: Dossier, at: dt.datetime) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return kind and leaf of the blocking and of the advisory findings."""
     report = checks.report(dossier.submission, at)
@@ -58,7 +65,6 @@ def test_ready_dossier_has_no_finding(year, ready):
     ("code", "values", "blocking"),
     [
         ("1.1", {"met": None, "self_points": None}, [("blank", "1.1")]),
-        ("1.1", {"met": False, "self_points": D(0)}, []),
         ("1.3", {"b": None, "self_points": None}, [("blank", "1.3")]),
         ("1.1", {"no_evidence_reason": " "}, [("bare", "1.1")]),
         ("1.3", {"not_applicable": True, "self_points": D(0), "self_applicable": False},
@@ -94,6 +100,10 @@ def test_half_filled_leaf_is_told_what_it_lacks(year, ready):
         ("1.1", {"met": None}, [("arithmetic", "1.1")]),
         ("1.3", {"a": D(10), "b": D(11)}, [("done_over_due", "1.3")]),
         ("1.3", {"b": D(50), "self_points": D(2)}, []),
+        ("1.1", {"met": False, "self_points": D(0)}, [("zero", "1.1")]),
+        ("1.1", {"no_evidence_reason": "1. Không có"}, [("short_reason", "1.1")]),
+        ("1.1", {"no_evidence_reason": "Không có gì"}, [("short_reason", "1.1")]),
+        ("1.1", {"no_evidence_reason": "Chưa ban hành"}, []),
         ("1.4", {"a": None, "b": None, "claimed_percent": D("90.125"), "self_points": D("1.8025")},
          [("fine_percent", "1.4")]),
         ("1.4", {"a": None, "b": None, "claimed_percent": D("90.12"), "self_points": D("1.8024")},
@@ -137,13 +147,13 @@ def test_empty_third_part_of_the_report_is_told_of_the_whole_dossier(year, ready
     ],
 )
 def test_paper_dated_outside_the_assessed_year(year, ready, day, advisory):
-    attach(ready, "1.1", issued_on=day)
+    back(ready, "1.1", issued_on=day)
 
     assert found(ready, year.at) == ([], advisory)
 
 
 def test_older_paper_confirmed_for_this_cycle_is_not_told(year, ready):
-    evidence = attach(ready, "1.1", issued_on=dt.date(2029, 5, 4))
+    evidence = back(ready, "1.1", issued_on=dt.date(2029, 5, 4))
     other = make_year(year=2030)
     document = evidence.revision.document
     given = {"document": document, "confirmed_by": ready.focal, "confirmed_at": year.at}
@@ -164,15 +174,15 @@ def test_older_paper_confirmed_for_this_cycle_is_not_told(year, ready):
     ],
 )
 def test_paper_without_number_and_date(year, ready, paper, advisory):
-    attach(ready, "1.1", **paper)
+    back(ready, "1.1", **paper)
 
     assert found(ready, year.at) == ([], advisory)
 
 
 def test_same_bytes_on_two_leaves_name_each_other(year, ready):
-    attach(ready, "1.1")
-    second = attach(ready, "2.1")
-    attach(ready, "1.2", sha256="c" * 64)
+    back(ready, "1.1")
+    second = back(ready, "2.1")
+    back(ready, "1.2", sha256="c" * 64)
 
     told = {row.leaf.criterion.code: row.sentence
             for row in checks.report(ready.submission, year.at).advisory}  # fmt: skip
@@ -182,13 +192,14 @@ def test_same_bytes_on_two_leaves_name_each_other(year, ready):
 
     second.removed_at = year.at
     second.save()
+    stored(ready, "2.1", no_evidence_reason="Đang thu thập")
     assert found(ready, year.at) == ([], [])
 
 
 def test_same_bytes_at_another_unit_are_told_without_naming_it(year, ready):
     theirs = attach(year.second, "2.2", number="TEN-RIENG-CUA-HO")
-    attach(ready, "1.1")
-    attach(ready, "1.2", sha256="c" * 64)
+    back(ready, "1.1")
+    back(ready, "1.2", sha256="c" * 64)
 
     (told,) = checks.report(ready.submission, year.at).advisory
     assert (told.code, told.leaf.criterion.code) == ("same_bytes_elsewhere", "1.1")
@@ -204,7 +215,7 @@ def test_same_bytes_at_another_unit_are_told_without_naming_it(year, ready):
 def test_same_bytes_of_another_year_or_of_the_own_unit_are_nobody_elses(year, ready):
     other = make_year(year=2030)
     attach(other.first, "1.1")
-    attach(ready, "1.1")
+    back(ready, "1.1")
 
     assert found(ready, year.at) == ([], [])
 
@@ -221,8 +232,7 @@ def test_quarantined_file_backs_nothing(year, ready):
 
 
 def test_file_that_waits_for_the_scan_backs_its_leaf(year, ready):
-    stored(ready, "1.1", no_evidence_reason="")
-    attach(ready, "1.1", scan_state=ScanState.PENDING)
+    back(ready, "1.1", scan_state=ScanState.PENDING)
 
     assert found(ready, year.at) == ([], [("pending", "1.1")])
 
@@ -296,6 +306,63 @@ def test_leaf_that_cannot_be_mended_does_not_stand_in_the_way(year, ready):
     assert done.receipts.count() == 1
 
 
+# The unit's own hands -------------------------------------------------------------------------
+
+
+def delegate(dossier: Dossier, code: str, at: dt.datetime, **values: Any) -> None:
+    Delegation.objects.create(
+        score=dossier.score(code), user=dossier.contributor, given_by=dossier.focal, given_at=at,
+        **values,
+    )  # fmt: skip
+
+
+def test_delegated_leaf_is_told_until_it_is_reported_done(year, ready):
+    delegate(ready, "1.1", year.at)
+    delegate(ready, "1.3", year.at, done_at=year.at)
+    delegate(ready, "2.1", year.at, returned_at=year.at, note="Thiếu số liệu quý 4")
+
+    told = checks.report(ready.submission, year.at).advisory
+    person = {"person": ready.contributor}
+
+    assert found(ready, year.at) == ([], [("given_back", "2.1"), ("undone", "1.1")])
+    assert [row.sentence for row in told] == [
+        _("Delegated to %(person)s, who has not reported it done yet.") % person,
+        _("Given back to %(person)s and not mended yet: %(note)s")
+        % (person | {"note": "Thiếu số liệu quý 4"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("draft", ["1.1", "1.3"]), ("returned", ["1.3"]), ("submitted", [])]
+)
+def test_delegated_leaf_is_told_while_the_unit_may_mend_it(year, ready, state, told):
+    delegate(ready, "1.1", year.at)
+    delegate(ready, "1.3", year.at)
+    stored(ready, "1.3", open_to_unit=True)
+    ready.submission.state, ready.submission.return_due_at = state, year.at + dt.timedelta(1)
+    ready.submission.save()
+
+    assert found(ready, year.at) == ([], [("undone", code) for code in told])
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted"])
+def test_council_is_not_told_who_of_the_unit_holds_what(year, ready, state):
+    delegate(ready, "1.1", year.at)
+    ready.submission.state = state
+    ready.submission.save()
+    everything = CriterionScore.objects.all()
+
+    assert checks.report(ready.submission, year.at, everything).advisory == ()
+
+
+def test_reason_beside_a_file_is_told_unless_nobody_can_open_the_file(year, ready):
+    attach(ready, "1.1")
+    assert found(ready, year.at) == ([], [("needless_reason", "1.1")])
+
+    stored(ready, "1.1", no_evidence_reason=" ")
+    assert found(ready, year.at) == ([], [])
+
+
 # Speed ----------------------------------------------------------------------------------------
 
 
@@ -306,6 +373,7 @@ def test_checks_take_the_same_queries_for_few_and_many_leaves(db):
         for code in codes:
             for letter in "abc":
                 attach(year.first, code, sha256=f"{letter}{code}" * 16)
+            delegate(year.first, code, year.at)
         with CaptureQueriesContext(connection) as context:
             checks.report(year.first.submission, year.at)
         counts.append(len(context))

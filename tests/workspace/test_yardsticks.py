@@ -85,6 +85,14 @@ def test_scheduled_year_is_no_yardstick_before_its_moment(year):
     assert advice(year) == []
 
 
+def test_leaf_without_points_is_told_once(year):
+    points_of(year.first, "0")
+    assert advice(year) == [("arithmetic", "2.2"), ("zero", "2.2")]
+
+    last_year(year)
+    assert advice(year) == [("arithmetic", "2.2"), ("last_year", "2.2"), ("median", "2.2")]
+
+
 def own(year):
     return [row for row in advice(year) if row[0] == "last_year"]
 
