@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from assessments.models import SiteIdentity
+from assessments.papers.words import DRAFT, ILLUSTRATIVE, UNNUMBERED
 from assessments.permissions import Signature
 
 #: What the office writes in by hand or in Word.
@@ -29,6 +30,14 @@ class Heading:
     number: str
     number_note: str
     place_and_date: str
+    nation: str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+    motto: str = "Độc lập - Tự do - Hạnh phúc"
+
+    def marks(self, *, signed: bool, illustrative: bool) -> tuple[str, ...]:
+        """Return what the paper is marked with: a draft until it is signed and has a number."""
+        unnumbered = UNNUMBERED if BLANK in self.number else ""
+        found = (unnumbered if signed else DRAFT, ILLUSTRATIVE if illustrative else "")
+        return tuple(mark for mark in found if mark)
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ def heading_of(unit: str, site: SiteIdentity | None, *, year: int, day: dt.date 
         parent=f"Ủy ban nhân dân {city}".upper() if under_city else "",
         body=body,
         number=f"Số: {BLANK}/BC-{BLANK}",
-        number_note="(chưa cấp số)",
+        # On a signed paper the office writes the number in by hand: no note may deny it then.
+        number_note="" if day else "(chưa cấp số)",
         place_and_date=f"{area or city or BLANK}, {written(day) if day else _undated(year)}",
     )
 

@@ -32,8 +32,7 @@ class ReceiptPaper:
     sha256: str
     covers: tuple[str, ...]
     checks: tuple[str, ...]
-    illustrative: bool
-    draft: bool = False
+    marks: tuple[str, ...]
 
 
 def receipt_paper(receipt: Receipt) -> ReceiptPaper:
@@ -44,11 +43,12 @@ def receipt_paper(receipt: Receipt) -> ReceiptPaper:
     unit = content["unit"]
     issuer = (clean(site.governing_body).upper(),) if site else ()
     place = clean(site.city_name) if site else BLANK
+    heading = Heading(
+        parent="", body=issuer, number=f"Số: {receipt.number}", number_note="",
+        place_and_date=f"{place}, {written(moment.date())}",
+    )  # fmt: skip
     return ReceiptPaper(
-        heading=Heading(
-            parent="", body=issuer, number=f"Số: {receipt.number}", number_note="",
-            place_and_date=f"{place}, {written(moment.date())}",
-        ),
+        heading=heading,
         subject=f"Nộp hồ sơ tự đánh giá Chỉ số cải cách hành chính năm {content['cycle']}",
         facts=(
             ("Số biên nhận:", receipt.number),
@@ -61,8 +61,8 @@ def receipt_paper(receipt: Receipt) -> ReceiptPaper:
         sha256=receipt.sha256,
         covers=_covers(content),
         checks=_CHECKS,
-        illustrative=content["illustrative"],
-    )  # fmt: skip
+        marks=heading.marks(signed=True, illustrative=content["illustrative"]),
+    )
 
 
 def _covers(content: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ the portal.
 import datetime as dt
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -26,6 +26,7 @@ from assessments.papers.heading import (
     written,
 )  # fmt: skip
 from assessments.papers.text import clean, fit, paragraphs
+from assessments.papers.words import Words
 from assessments.permissions import Signature
 from assessments.workflow import receipts
 
@@ -73,7 +74,8 @@ class Report:
     signature: SignatureBlock
     recipients: tuple[str, ...]
     draft: bool
-    illustrative: bool
+    marks: tuple[str, ...]
+    words: Words = field(default_factory=Words)
 
 
 def source_of(submission: Submission) -> Receipt | None:
@@ -92,9 +94,9 @@ def report_of(submission: Submission, at: dt.datetime, *, receipt: Receipt | Non
     tally = _Tally(content)
     head = content["head"]
     signature = Signature(**(signed or {"form": "", "head_title": head["title"], **head}))
-    day = moment.date() if signed else None
+    heading = heading_of(unit, site, year=moment.year, day=moment.date() if signed else None)
     return Report(
-        heading=heading_of(unit, site, year=moment.year, day=day),
+        heading=heading,
         subject=f"Kết quả tự đánh giá, chấm điểm Chỉ số cải cách hành chính năm {content['cycle']}"
         f" của {full_name(unit)}",
         bases=_bases(content, site),
@@ -109,7 +111,7 @@ def report_of(submission: Submission, at: dt.datetime, *, receipt: Receipt | Non
         signature=signature_block(unit, signature),
         recipients=_recipients(submission, site),
         draft=signed is None,
-        illustrative=content["illustrative"],
+        marks=heading.marks(signed=signed is not None, illustrative=content["illustrative"]),
     )
 
 

@@ -1,7 +1,6 @@
 """The report as Word, for offices that finish it by hand: the same structure as the PDF."""
 
 import io
-from collections.abc import Iterable
 from typing import Any
 
 from docx import Document
@@ -10,13 +9,13 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from assessments.papers import word_parts as parts
-from assessments.papers.report import Report, Row, Unbacked
+from assessments.papers.measure import widest
+from assessments.papers.report import Report, Row
 
 _WIDTHS = (14, 56, 15, 15, 65)
-_HEADS = (
-    "Mã", "Lĩnh vực, tiêu chí", "Điểm tối đa", "Điểm tự chấm",
-    "Cách tính, giải trình, tài liệu kiểm chứng",
-)  # fmt: skip
+#: The columns of the masthead and the whole line, in mm, and what a rule takes of its words.
+_LEFT, _RIGHT, _LINE = 60, 105, 165
+_SHARE = 0.42
 #: Characters from which on a row may break between pages: it would leave half of one empty.
 _BREAKS_FROM = 800
 
@@ -24,19 +23,24 @@ _BREAKS_FROM = 800
 def report_docx(report: Report) -> bytes:
     """Return the report as a Word document."""
     paper = Document()
-    parts.set_page(paper, title=report.subject, marks=_marks(report))
+    words = report.words
+    parts.set_page(paper, title=report.subject, marks=report.marks)
     _masthead(paper, report)
     _name(paper, report)
     _bases(paper, report.bases)
     _body(paper, report.opening)
-    _head(paper, "I. BẢNG ĐIỂM TỰ ĐÁNH GIÁ")
-    _score_table(paper, report.rows)
+    _head(paper, words.scores)
+    _score_table(paper, report)
     _body(paper, report.total).paragraph_format.space_before = Pt(6)
-    _head(paper, "II. GIẢI TRÌNH CÁC TIÊU CHÍ KHÔNG CÓ TÀI LIỆU KIỂM CHỨNG")
-    _explanations(paper, report.unbacked)
-    _head(paper, "III. KHÓ KHĂN, VƯỚNG MẮC VÀ ĐỀ XUẤT, KIẾN NGHỊ")
-    _texts(paper, "1. Khó khăn, vướng mắc", report.difficulties)
-    _texts(paper, "2. Đề xuất, kiến nghị", report.proposals)
+    _head(paper, words.explained)
+    _explanations(paper, report)
+    _head(paper, words.wishes)
+    for head, texts in (
+        (words.difficulties, report.difficulties), (words.proposals, report.proposals),
+    ):  # fmt: skip
+        _head(paper, head)
+        for text in texts or (words.nothing,):
+            _body(paper, text)
     _body(paper, report.closing)
     _signature(paper, report)
     stream = io.BytesIO()
@@ -44,35 +48,33 @@ def report_docx(report: Report) -> bytes:
     return stream.getvalue()
 
 
-def _marks(report: Report) -> list[str]:
-    found = ["DỰ THẢO"] if report.draft else []
-    return [*found, *(["Dữ liệu minh họa"] if report.illustrative else [])]
-
-
 def _masthead(paper: Any, report: Report) -> None:
-    left, right = parts.columns(paper, 60, 105)
+    left, right = parts.columns(paper, _LEFT, _RIGHT)
     heading = report.heading
     if heading.parent:
         parts.line(left, heading.parent, size=12)
     for text in heading.body:
         parts.line(left, text, size=12, bold=True)
-    parts.rule(left, width=24, of=60)
+    if heading.body:
+        width = widest(*heading.body, size=12, within=_LEFT)
+        parts.rule(left, width=_SHARE * width, of=_LEFT)
     parts.line(left, heading.number, size=13)
     if heading.number_note:
         parts.line(left, heading.number_note, size=10, italic=True)
-    parts.line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
-    parts.line(right, "Độc lập - Tự do - Hạnh phúc", size=13, bold=True)
-    parts.rule(right, width=58, of=105)
+    parts.line(right, heading.nation, size=12, bold=True)
+    parts.line(right, heading.motto, size=13, bold=True)
+    parts.rule(right, width=widest(heading.motto, size=13, within=_RIGHT), of=_RIGHT)
     parts.line(right, heading.place_and_date, size=13, italic=True)
-    for mark in _marks(report):
-        parts.framed(paper, mark.upper())
+    for mark in report.marks:
+        parts.framed(paper, mark, width=widest(mark, size=11, within=_LINE), of=_LINE)
 
 
 def _name(paper: Any, report: Report) -> None:
-    for text, before in (("BÁO CÁO", 12), (report.subject, 0)):
+    for text, before in ((report.words.kind, 12), (report.subject, 0)):
         made = parts.line(paper, text, size=13, bold=True)
         made.paragraph_format.space_before = Pt(before)
-    parts.rule(paper, width=45, of=165)
+    width = widest(report.subject, size=13, within=_LINE)
+    parts.rule(paper, width=_SHARE * width, of=_LINE)
 
 
 def _bases(paper: Any, bases: tuple[str, ...]) -> None:
@@ -98,28 +100,24 @@ def _head(paper: Any, text: str) -> None:
     parts.run(made, text, bold=True)
 
 
-def _texts(paper: Any, head: str, texts: Iterable[str]) -> None:
-    _head(paper, head)
-    for text in tuple(texts) or ("Không có.",):
-        _body(paper, text)
-
-
-def _explanations(paper: Any, leaves: tuple[Unbacked, ...]) -> None:
-    if not leaves:
-        _body(paper, "Các tiêu chí do đơn vị tự chấm đều có tài liệu kiểm chứng.")
-    for leaf in leaves:
-        first, *rest = leaf.reason or ("chưa giải trình.",)
+def _explanations(paper: Any, report: Report) -> None:
+    if not report.unbacked:
+        _body(paper, report.words.all_backed)
+    for leaf in report.unbacked:
+        first, *rest = leaf.reason or (report.words.unexplained,)
         _body(paper, first, bold=f"{leaf.code}. {leaf.name}: ")
         for text in rest:
             _body(paper, text)
 
 
-def _score_table(paper: Any, rows: tuple[Row, ...]) -> None:
+def _score_table(paper: Any, report: Report) -> None:
+    words, rows = report.words, report.rows
+    heads = (words.code, words.name, words.maximum, words.points, words.notes)
     table = parts.grid(paper, rows=len(rows) + 1, widths=_WIDTHS)
     # A row's cells are looked up once: asking the table for each costs the square of its rows.
     shown = list(table.rows)
     parts.repeat_on_each_page(shown[0])
-    for cell, text in zip(shown[0].cells, _HEADS, strict=True):
+    for cell, text in zip(shown[0].cells, heads, strict=True):
         parts.fill(cell, (text,), bold=True, align=ALIGN.CENTER)
     for place, row in zip(shown[1:], rows, strict=True):
         _fill_row(list(place.cells), row)
@@ -143,7 +141,7 @@ def _fill_row(cells: list[Any], row: Row) -> None:
 def _signature(paper: Any, report: Report) -> None:
     paper.add_paragraph()
     left, right = parts.columns(paper, 70, 95)
-    parts.line(left, "Nơi nhận:", size=12, bold=True, italic=True, align=ALIGN.LEFT)
+    parts.line(left, report.words.recipients, size=12, bold=True, italic=True, align=ALIGN.LEFT)
     for text in report.recipients:
         parts.line(left, text, size=11, align=ALIGN.LEFT)
     for text in report.signature.lines:

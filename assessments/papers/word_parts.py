@@ -80,7 +80,7 @@ def _next_paragraph(holder: Any) -> Paragraph:
     return holder.add_paragraph()  # type: ignore[no-any-return]
 
 
-def rule(holder: Any, *, width: int, of: int) -> None:
+def rule(holder: Any, *, width: float, of: int) -> None:
     """Draw a rule of `width` mm in the middle of a column of `of` mm."""
     made = holder.add_paragraph()
     side = Mm((of - width) / 2)
@@ -90,10 +90,10 @@ def rule(holder: Any, *, width: int, of: int) -> None:
     _border(made, "w:top")
 
 
-def framed(paper: Any, text: str) -> None:
-    """Add a word in a frame, at the left."""
+def framed(paper: Any, text: str, *, width: float, of: int) -> None:
+    """Add a text of `width` mm in a frame with room to spare, at the left of a line of `of` mm."""
     made = paper.add_paragraph()
-    made.paragraph_format.right_indent = Mm(120)
+    made.paragraph_format.right_indent = Mm(max(0, of - 1.2 * width - 8))
     made.paragraph_format.left_indent = Mm(2)
     made.paragraph_format.space_before = Pt(4)
     made.alignment = ALIGN.CENTER
@@ -117,7 +117,19 @@ def columns(paper: Any, *widths: int) -> list[Any]:
     """Add cells side by side without lines, of `widths` mm."""
     table = paper.add_table(rows=1, cols=len(widths))
     _fix(table, widths)
+    _unpad(table)
     return list(table.rows[0].cells)
+
+
+def _unpad(table: Any) -> None:
+    """Let the cells have their whole width for text: rules in them are measured by it."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        edge = OxmlElement(side)
+        edge.set(qn("w:w"), "0")
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def grid(paper: Any, *, rows: int, widths: tuple[int, ...]) -> Any:

@@ -2,14 +2,17 @@
 
 import ctypes
 import unicodedata
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
 from assessments.papers import receipt_paper, receipt_pdf, report_of, report_pdf
+from assessments.papers.words import DRAFT, UNNUMBERED
 from tests.papers.conftest import pages_of
 from tests.papers.hostile import HOSTILE, LONG_WORD
+from tests.papers.printed import heading_rules, lines_of, width_over
 
 
 @pytest.fixture
@@ -52,6 +55,44 @@ def test_page_number_is_hidden_on_the_first_page_and_centred_on_the_next(year, s
     left, bottom, right, _top = page.get_textpage().get_charbox(0)
     assert abs((left + right) / 2 - (30 + 165 / 2) / 25.4 * 72) < 3
     assert bottom > 842 - 20 / 25.4 * 72
+
+
+def test_paragraphs_are_six_points_further_apart_than_lines(year, submission):
+    submission.proposals = "\n".join(["Đề nghị hỗ trợ. " * 12] * 4)
+    pdf = report_pdf(report_of(submission, year.at), at=year.at)
+    heights = sorted(
+        (line.baseline for page in pypdfium2.PdfDocument(pdf) for line in lines_of(page)
+         if "hỗ trợ" in line.text), reverse=True,
+    )  # fmt: skip
+    gaps = [upper - lower for upper, lower in pairwise(heights)]
+    between = [gap for gap in gaps if gap > min(gaps) + 1]
+
+    assert (len(heights), len(between)) == (12, 3)
+    assert min(between) - max(gap for gap in gaps if gap not in between) >= 6
+
+
+@pytest.mark.parametrize("unit", ["Sở Tư pháp", "Sở Nông nghiệp và Môi trường", "Phường Sài Gòn"])
+def test_rules_are_a_share_of_the_words_over_them(year, submission, unit):
+    submission.unit_name = unit
+    page = pypdfium2.PdfDocument(report_pdf(report_of(submission, year.at), at=year.at))[0]
+    shares = [rule.width / width_over(page, rule) for rule in heading_rules(page)]
+    body, motto, subject = shares
+
+    assert 1 / 3 <= body <= 1 / 2
+    assert motto == pytest.approx(1, abs=0.03)
+    assert 1 / 3 <= subject <= 1 / 2
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_paper_without_a_number_bears_a_draft_mark_on_every_page(year, submission, receipt, signed):
+    made = report_of(submission, year.at, receipt=receipt if signed else None)
+    (mark,) = made.marks
+    pages = pages_of(report_pdf(made, at=year.at))
+
+    assert mark == (UNNUMBERED if signed else DRAFT)
+    assert len(pages) == 2
+    assert [" ".join(page.split()).count(mark) for page in pages] == [1, 1]
+    assert "Số: ………/BC-………" in pages[0]
 
 
 def fonts_of(pdf):
@@ -125,7 +166,7 @@ def test_illustrative_year_is_marked_on_every_page(year, submission):
     pages = pages_of(report_pdf(report_of(submission, year.at), at=year.at))
 
     assert "DỮ LIỆU MINH HỌA" in pages[0]
-    assert ["Dữ liệu minh họa" in page for page in pages[1:]] == [True] * (len(pages) - 1)
+    assert ["DỮ LIỆU MINH HỌA" in page for page in pages[1:]] == [True] * (len(pages) - 1)
 
 
 def test_receipt_says_what_it_covers_and_how_to_check_it(receipt):
@@ -136,6 +177,7 @@ def test_receipt_says_what_it_covers_and_how_to_check_it(receipt):
     assert "BIÊN NHẬN" in text
     assert receipt.number in text
     assert receipt.sha256 in text
+    assert "DỰ THẢO" not in text
     assert "Toàn bộ 9 tiêu chí" in text
     assert "certutil -hashfile" in text
     assert set(fonts_of(pdf).values()) == {1}

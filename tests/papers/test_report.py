@@ -8,7 +8,15 @@ import pytest
 
 from assessments.models import Receipt, SiteIdentity
 from assessments.papers import report_of, source_of
-from assessments.papers.heading import basis, full_name, heading_of, signature_block, written
+from assessments.papers.heading import (
+    BLANK,
+    Heading,
+    basis,
+    full_name,
+    heading_of,
+    signature_block,
+    written,
+)
 from assessments.permissions import Signature
 from assessments.workflow import receipts
 from tests.factories.cycles import D
@@ -74,8 +82,33 @@ def test_draft_bears_no_number_no_day_and_its_mark(report):
     assert report.draft
     assert report.heading.number == "Số: ………/BC-………"
     assert report.heading.number_note == "(chưa cấp số)"
+    assert report.marks == ("DỰ THẢO",)
     assert "ngày …… tháng ……" in report.heading.place_and_date
     assert report.closing.endswith("của Sở Tư pháp./.")
+
+
+@pytest.mark.parametrize(
+    ("number", "signed", "illustrative", "marks"),
+    [
+        (f"Số: {BLANK}/BC-{BLANK}", False, False, ("DỰ THẢO",)),
+        (f"Số: {BLANK}/BC-{BLANK}", True, False, ("DỰ THẢO cho đến khi được cấp số",)),
+        ("Số: 12/BC-STP", False, False, ("DỰ THẢO",)),
+        ("Số: 12/BC-STP", True, False, ()),
+        ("Số: 12/BC-STP", True, True, ("DỮ LIỆU MINH HỌA",)),
+        (f"Số: {BLANK}/BC-{BLANK}", False, True, ("DỰ THẢO", "DỮ LIỆU MINH HỌA")),
+    ],
+)  # fmt: skip
+def test_paper_is_a_draft_until_it_is_signed_and_has_a_number(number, signed, illustrative, marks):
+    head = Heading("", ("SỞ Y TẾ",), number, "", "")
+
+    assert head.marks(signed=signed, illustrative=illustrative) == marks
+
+
+def test_signed_report_leaves_the_number_to_the_office(year, submission, receipt):
+    made = report_of(submission, year.at, receipt=receipt)
+
+    assert (made.heading.number, made.heading.number_note) == ("Số: ………/BC-………", "")
+    assert made.marks == ("DỰ THẢO cho đến khi được cấp số",)
 
 
 def test_signed_report_equals_what_was_hashed(year, submission, receipt):

@@ -1,16 +1,21 @@
 """Signing: what stands in the way, the password again, the receipt and its hash."""
 
 import hashlib
+import html
+import io
 import json
 import re
+import zipfile
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from django.urls import reverse
 
-from assessments.models import Receipt, Submission
+from assessments.models import Receipt, SiteIdentity, Submission
 from tests.factories.cycles import PASSWORD
 from tests.workspace.filling import fill
 
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SELF_SCORED = ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1", "2.2"]
 
 
@@ -99,6 +104,35 @@ def test_sign_page_shows_the_three_parts_of_the_report(year, head, address):
     assert "b/a = 47/50 = 94 %" in body
     assert "Chưa có văn bản 1.3" in body
     assert "Thiếu người làm công nghệ" in body
+
+
+def words_of_page(response):
+    """Return the paper on the page without white space."""
+    (paper,) = re.findall(r'<article class="paper".*?</article>', response.content.decode(), re.S)
+    return "".join(html.unescape(re.sub(r"<[^>]+>", "", paper)).split())
+
+
+def words_of_docx(response):
+    with zipfile.ZipFile(io.BytesIO(response.content)) as file:
+        body = fromstring(file.read("word/document.xml"))
+    return "".join("".join(part.text or "" for part in body.iter(f"{W}t")).split())
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_head_sees_word_for_word_the_paper_that_is_handed_out(year, head, address, signed):
+    SiteIdentity.objects.create(pk=1, city_name="Thành phố Huế", governing_body="Sở Nội vụ")
+    fill(year.first, year.at)
+    submission = year.first.submission
+    submission.unit_name, submission.difficulties = "Sở Tư pháp", "Thiếu <b>người</b>.\nChậm & cũ."
+    submission.save()
+    if signed:
+        assert sign(head, address).status_code == 302
+
+    page = words_of_page(head.get(address("sign")))
+
+    assert page == words_of_docx(head.get(address("report", ending="docx")))
+    assert page.startswith("ỦYBANNHÂNDÂNTHÀNHPHỐHUẾSỞTƯPHÁPSố:………/BC-………")
+    assert ("mãbămSHA-256" in page) is signed
 
 
 def test_password_is_asked_for_before_signing(year, head, address):
