@@ -44,10 +44,18 @@ _EDIT = "view add change delete"
 
 ROLES: dict[str, Role] = {
     "contributor": Role(
-        _("contributor"), _("Fills in the leaves of the own unit's dossier and adds evidence.")
+        _("contributor"),
+        _(
+            "Fills in the leaves of the own unit's dossier that are delegated to them or to"
+            " nobody, adds evidence, and reports what is done."
+        ),
     ),
     "focal": Role(
-        _("focal officer"), _("Looks after the own unit's dossier and answers questions.")
+        _("focal officer"),
+        _(
+            "Looks after the own unit's dossier: delegates leaves to contributors, takes them back"
+            " or returns them with a note, may fill in any leaf, and answers questions."
+        ),
     ),
     "head": Role(_("head of unit"), _("Signs and submits the own unit's dossier.")),
     "member": Role(

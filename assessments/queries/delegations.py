@@ -103,13 +103,18 @@ class PersonProgress:
 
 
 def by_person(rows: Iterable[CriterionScore], today: dt.date) -> list[PersonProgress]:
-    """Return the self-scored leaves person by person, those in nobody's hands last."""
+    """Return the self-scored leaves person by person, those in nobody's hands last.
+
+    Empty while nothing is delegated: a table of nobody alone tells nothing.
+    """
     found: dict[int, PersonProgress] = {}
     for row in rows:
         held = delegation_of(row)
         key = held.user_id if held else 0
         person = found.setdefault(key, PersonProgress(held.user if held else None))
         person.hands.append(Hand(row, today))
+    if found.keys() <= {0}:
+        return []
     return sorted(found.values(), key=lambda person: (person.user is None, str(person.user)))
 
 

@@ -66,11 +66,12 @@ class Exposure:
 
 @dataclass
 class Overview:
-    """One dossier as its unit sees it; `rows` are the leaves that the unit scores."""
+    """One dossier as its unit sees it: `rows` are the leaves that the unit scores, `others` not."""
 
     submission: Submission
     fields: list[FieldProgress] = field(default_factory=list)
     rows: list[CriterionScore] = field(default_factory=list)
+    others: list[CriterionScore] = field(default_factory=list)
     questions: list[Explanation] = field(default_factory=list)
     exposure: Exposure = field(default_factory=Exposure)
     told: EventNote | None = None
@@ -136,6 +137,8 @@ def overviews(submissions: QuerySet[Submission]) -> list[Overview]:
             parts[overview.submission.pk, head.pk].count(score)
             overview.exposure.count(score)
             overview.rows.append(score)
+        else:
+            overview.others.append(score)
     for question in open_questions(rows):
         found[question.score.submission_id].questions.append(question)
     for pk, note in reasons_told(rows).items():

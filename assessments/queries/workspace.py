@@ -161,6 +161,11 @@ def shows_appraisal(submission: Submission, at: dt.datetime) -> bool:
     )
 
 
+def shows_final(submission: Submission) -> bool:
+    """Tell whether the unit may see its official points here: once they are published (0.19)."""
+    return submission.state == SubmissionState.PUBLISHED
+
+
 def reasons_of(scores: Iterable[CriterionScore]) -> dict[int, str]:
     """Return, leaf by leaf, the reason of the appraisal that counts in the leaf's last round."""
     last = {score.pk: score.appraised_round for score in scores}

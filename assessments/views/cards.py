@@ -8,7 +8,7 @@ from typing import Any
 from assessments import permissions
 from assessments.choices import Stage, SubmissionState
 from assessments.models import Explanation, Submission
-from assessments.queries import delegations, workdays
+from assessments.queries import delegations, outcomes, workdays
 from assessments.queries import workspace as reads
 from assessments.queries.lost_points import LostPoints, lost_points
 from assessments.queries.overviews import Overview
@@ -121,6 +121,16 @@ class Card:
         return self.reader.signs(self.submission)
 
     @property
+    def shows_results(self) -> bool:
+        """Tell whether the unit may see its own appraised points by now."""
+        return reads.shows_appraisal(self.submission, self.reader.at)
+
+    @cached_property
+    def results(self) -> outcomes.Results | None:
+        """Return the appraised and official points that the unit may see, or None."""
+        return outcomes.results_of(self.overview, self.reader.at)
+
+    @property
     def awaits_signature(self) -> bool:
         """Tell whether the dossier is complete and waits for this person's signature."""
         return self.signs and self.is_open and self.overview.is_complete
@@ -133,8 +143,7 @@ class Card:
     @cached_property
     def people(self) -> list[delegations.PersonProgress]:
         """Return how far each person is; empty while nothing is delegated."""
-        people = delegations.by_person(self.overview.rows, self._today)
-        return people if any(person.user for person in people) else []
+        return delegations.by_person(self.overview.rows, self._today)
 
     @cached_property
     def overdue(self) -> list[delegations.Hand]:

@@ -320,6 +320,29 @@ def test_page_hands_out_a_whole_field_and_single_leaves(year, focal, address, to
     assert body.count("Xong sớm") == 6
 
 
+def test_page_says_in_words_that_nothing_is_delegated(year, hand, focal, address):
+    words, table = "Chưa phân công gì: cả 7 tiêu chí chưa giao cho ai.", "Tiến độ theo người"
+    page = focal.get(address("delegations"))
+    bare = page.content.decode()
+    hand("1.1")
+    held = focal.get(address("delegations")).content.decode()
+
+    assert page.context["people"] == []
+    assert [text in bare for text in (words, table)] == [True, False]
+    assert [text in held for text in (words, table)] == [False, True]
+
+
+def test_page_leads_to_its_acts_while_they_are_open(year, focal, address):
+    ends = ('href="#acts"', 'id="acts"')
+    body = focal.get(address("delegations")).content.decode()
+    type(year.first.submission).objects.update(state="submitted")
+    closed = focal.get(address("delegations")).content.decode()
+
+    assert [body.count(end) for end in ends] == [1, 1]
+    assert body.index(ends[0]) < body.index("<table")
+    assert [closed.count(end) for end in ends] == [0, 0]
+
+
 def test_page_gives_and_takes_back(year, hand, focal, address):
     hand("1.1", "1.3")
 

@@ -13,6 +13,7 @@ from assessments.models import (
     EventNote,
     PublishedScore,
     ScoreHistory,
+    SiteIdentity,
     WorkingDay,
 )
 from assessments.permissions import may_sign, signing_unit_ids
@@ -325,6 +326,18 @@ def test_home_without_a_unit_says_what_to_do(year, signed_in):
 
     assert response.context["cards"] == []
     assert "Chưa có hồ sơ" in response.content.decode()
+
+
+def test_help_contact_stands_at_the_foot_of_the_page(year, signed_in):
+    browser = signed_in(year.outsider)
+    without = home(browser).content.decode()
+    SiteIdentity.objects.create(
+        pk=1, city_name="Thành phố", governing_body="Sở Nội vụ", help_contact="Tổ hỗ trợ: 1022"
+    )
+    foot = home(browser).content.decode().partition("<footer")[2]
+
+    assert "Đầu mối hỗ trợ" not in without
+    assert 'Đầu mối hỗ trợ: <span lang="vi">Tổ hỗ trợ: 1022</span>' in foot
 
 
 def test_home_leads_on_from_an_open_dossier_only(year, client, address):
