@@ -46,7 +46,7 @@ def evidence(
         sentence = _("The file is attached to criterion %s.") % code
         if wants_json(request):
             address = document_address(item.revision.document) if item else ""
-            return uploads.told(paper, sentence, address)
+            return uploads.told(request, paper, sentence, address)
         if item:
             messages.success(request, sentence)
             return redirect(own.address("evidence", submission, field=field, code=code))

@@ -39,7 +39,7 @@ def library(request: HttpRequest, slug: str) -> HttpResponse:
         address = document_address(kept.document) if kept else ""
         sentence = _("The paper is in the library.")
         if wants_json(request):
-            return uploads.told(form, sentence, address)
+            return uploads.told(request, form, sentence, address)
         if kept:
             messages.success(request, sentence)
             return redirect(address)

@@ -78,7 +78,7 @@ def renew(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     kept = uploads.done(form, documents.add_revision, document=row, by=own.person(request), at=now)
     sentence = _("The new file is kept; the paper has it as its newest.")
     if wants_json(request):
-        return uploads.told(form, sentence, address)
+        return uploads.told(request, form, sentence, address)
     if kept:
         messages.success(request, sentence)
         return redirect(address)

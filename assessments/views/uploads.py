@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
-from django.http import JsonResponse
+from django.contrib import messages
+from django.http import HttpRequest, JsonResponse
 
 from assessments.errors import BadInput, Refused
 from assessments.forms import refuse
@@ -25,9 +26,18 @@ def done(form: forms.Form, verb: Callable[..., T], **given: Any) -> T | None:
     return None
 
 
-def told(form: forms.Form, sentence: str, address: str) -> JsonResponse:
-    """Answer the script: what was done and where it is found, or each error as a sentence."""
-    errors = [str(error) for errors in form.errors.values() for error in errors]
+def told(request: HttpRequest, form: forms.Form, sentence: str, address: str) -> JsonResponse:
+    """Answer the script: what was done and where it is found, or each error as a sentence.
+
+    Errors name their inputs by id. With `then` the sentence waits for the next page too.
+    """
+    errors = [
+        {"id": "" if name == "__all__" else form[name].auto_id, "text": str(error)}
+        for name, found in form.errors.items() for error in found
+    ]  # fmt: skip
     if errors:
-        return JsonResponse({"message": " ".join(errors)}, status=422)
+        message = " ".join(error["text"] for error in errors)
+        return JsonResponse({"message": message, "errors": errors}, status=422)
+    if request.POST.get("then"):
+        messages.success(request, sentence)
     return JsonResponse({"message": sentence, "url": address}, status=201)

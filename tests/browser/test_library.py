@@ -194,10 +194,43 @@ def test_refused_form_keeps_the_chosen_file_and_what_was_typed(year: Year, enter
     )
     form.locator("[name=issuer]").fill("Sở Nội vụ")
     form.locator("[type=submit]").click()
-    assert rows(visitor) == ["✗ Nhập số ký hiệu của văn bản, hoặc nêu đó là tài liệu gì."]
+    summary = form.locator(".error-summary")
+    summary.wait_for()
+    assert summary.evaluate("one => one === document.activeElement")
+    said = "Nhập số ký hiệu của văn bản, hoặc nêu đó là tài liệu gì."
+    assert form.locator("#id_abstract_error").inner_text() == said
+    assert visitor.page.locator(".drop__row").count() == 0
+    both(visitor)
 
     form.locator("[name=number]").fill("77/KH")
     form.locator("[type=submit]").click()
     visitor.page.wait_for_url("**/thu-vien/*/*/")
     document = Document.objects.get(number="77/KH")
     assert (document.issuer, document.revisions.get().name) == ("Sở Nội vụ", "thiếu.pdf")
+    told = visitor.page.locator(".messages").inner_text()
+    assert told == "Hoàn thành: Đã đưa tài liệu vào kho."
+
+
+def test_form_on_a_leaf_says_beside_its_own_input_what_is_wrong(year: Year, enter: Enter) -> None:
+    visitor = enter(year.first.focal)
+    visitor.go(f"/tu-danh-gia/2031/{year.first.unit.slug}/linh-vuc/1/tieu-chi/1.3/tai-lieu/")
+    form = visitor.page.locator("form[data-upload]")
+    form.locator("[name=number]").fill("78/KH")
+    form.locator("[type=submit]").click()
+    form.locator(".error-summary").wait_for()
+    assert form.locator("#id_upload_error").inner_text() == "Bắt buộc nhập ô này."
+    assert form.locator(".error-summary a").inner_text() == "Tệp: Bắt buộc nhập ô này."
+
+    chosen = form.locator("[type=file]")
+    chosen.set_input_files({"name": "hình.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
+    form.locator("[type=submit]").click()
+    form.locator("#id_upload_error", has_text=KINDS).wait_for()
+    assert form.locator(".field__error").count() == 1
+
+    chosen.set_input_files({"name": "a.pdf", "mimeType": PDF, "buffer": uploads.printed(1, "ba")})
+    form.locator("[type=submit]").click()
+    visitor.page.locator(".messages").wait_for()
+    told = visitor.page.locator(".messages").inner_text()
+    assert told == "Hoàn thành: Đã đính kèm tệp vào tiêu chí 1.3."
+    item = Evidence.objects.get(score=year.first.score("1.3"), removed_at=None)
+    assert item.revision.name == "a.pdf"

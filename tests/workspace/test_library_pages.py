@@ -180,7 +180,7 @@ def test_bad_upload_is_refused_and_what_was_typed_stays(client, home, paper, fie
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
     assert response.context["form"]["issuer"].value() == "Sở Nội vụ"
-    assert "Cần chọn lại tệp" in response.content.decode()
+    assert ("Cần chọn lại tệp" in response.content.decode()) == ("upload" in paper)
     assert Document.objects.count() == 0
 
 
@@ -203,12 +203,43 @@ def test_script_is_answered_with_data(client, home, address):
         },
     )
     assert (refused.status_code, refused.json()) == (
-        422, {"message": "Nội dung tệp không đúng loại .pdf; chưa lưu gì."},
+        422,
+        {
+            "message": "Nội dung tệp không đúng loại .pdf; chưa lưu gì.",
+            "errors": [
+                {"id": "id_upload", "text": "Nội dung tệp không đúng loại .pdf; chưa lưu gì."}
+            ],
+        },
     )  # fmt: skip
     assert both.status_code == 422
+    assert [error["id"] for error in both.json()["errors"]] == ["id_upload"]
     assert attached.status_code == 201
     assert attached.json()["url"] == page_of(Document.objects.get(abstract="Báo cáo"))
     assert Evidence.objects.count() == 1
+
+
+def test_form_sent_by_script_is_answered_on_the_page_that_follows(client, address):
+    leaf = address("evidence", field="1", code="1.1")
+    alone = {"upload": uploads.pdf(), "number": "1/KH", "attach": "1", "then": "page"}
+    dropped = {"upload": uploads.pdf(extra=b"2"), "abstract": "Báo cáo", "attach": "1"}
+    client.post(leaf, alone, **AS_SCRIPT)
+    client.post(leaf, dropped, **AS_SCRIPT)
+
+    shown = client.get(leaf)
+
+    assert list(map(str, shown.context["messages"])) == ["Đã đính kèm tệp vào tiêu chí 1.1."]
+
+
+def test_file_is_to_be_chosen_again_only_where_one_was_chosen(client, home, address):
+    again = "Cần chọn lại tệp"
+    for target in (home, address("evidence", field="1", code="1.1")):
+        without = client.post(target, {"number": "1"})
+        refused = client.post(target, {"number": "1", "upload": uploads.upload("a.pdf", b"MZ")})
+
+        assert (without.status_code, refused.status_code) == (422, 422)
+        assert (again in without.content.decode(), again in refused.content.decode()) == (
+            False, True,
+        )  # fmt: skip
 
 
 def test_script_is_told_that_the_session_is_over(client, home):

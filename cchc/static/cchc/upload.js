@@ -1,8 +1,9 @@
 /* Uploads with progress: several files dropped at once, or the form's one file (design 5).
    Without this script the form sends its file by itself.
 
-   Each file has a row with its name, size, percentage, and the server's own sentence at the end. A
-   refused file stays chosen in the form, so nothing has to be looked for again. */
+   Each dropped file has a row with its name, size, percentage, and the server's own sentence at the
+   end. What is wrong with the form is said in the form, beside its inputs; its refused file stays
+   chosen, so nothing has to be looked for again. */
 "use strict";
 (() => {
   const drop = document.querySelector("[data-drop]");
@@ -32,12 +33,37 @@
   const ending = (name) => (name.includes(".") ? `.${name.split(".").pop().toLowerCase()}` : "");
   const stem = (name) => name.replace(/\.[^.]*$/, "").trim() || name;
 
+  const unfit = (file) => {
+    if (!words.kinds.split(" ").includes(ending(clean(file.name)))) return words.kind;
+    const limit = Number(words.max);
+    return file.size > limit ? words.large.replace("{limit}", sizeOf(limit)) : "";
+  };
+  // answered(status, answer) or lost() is called once; progress(percent) before.
+  const send = (body, { progress, answered, lost }) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", location.pathname);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", token());
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) progress(Math.floor((event.loaded / event.total) * 100));
+    });
+    request.addEventListener("load", () => {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* an error page: the status tells enough */ }
+      answered(request.status, answer);
+    });
+    request.addEventListener("error", lost);
+    request.addEventListener("abort", lost);
+    request.send(body);
+  };
+  const progressed = (percent) => (percent < 100 ? `${words.sending}: ${percent}%` : words.checking);
+  const signedOut = (status) => status === 401 || status === 403;
+
   class Sending {
-    constructor(file, body, after) {
+    constructor(file, body) {
       this.file = file;
       this.name = clean(file.name);
       this.body = body;
-      this.after = after;
       this.state = "waiting";
       this.row = make("li", "drop__row");
       const head = make("p");
@@ -54,38 +80,21 @@
 
     show(text) { this.line.textContent = text; }
 
-    unfit() {
-      if (!words.kinds.split(" ").includes(ending(this.name))) return words.kind;
-      const limit = Number(words.max);
-      return this.file.size > limit ? words.large.replace("{limit}", sizeOf(limit)) : "";
-    }
-
     start() {
-      const unfit = this.unfit();
-      if (unfit) { this.fail(unfit, false); return; }
+      const text = unfit(this.file);
+      if (text) { this.fail(text, false); return; }
       this.state = "sending";
       this.row.className = "drop__row";
-      const request = new XMLHttpRequest();
-      request.open("POST", location.pathname);
-      request.setRequestHeader("Accept", "application/json");
-      request.setRequestHeader("X-CSRFToken", token());
-      request.upload.addEventListener("progress", (event) => {
-        if (!event.lengthComputable) return;
-        const percent = Math.floor((event.loaded / event.total) * 100);
-        this.bar.value = percent;
-        this.show(percent < 100 ? `${words.sending}: ${percent}%` : words.checking);
+      send(this.body(), {
+        progress: (percent) => { this.bar.value = percent; this.show(progressed(percent)); },
+        answered: (status, answer) => this.answered(status, answer),
+        lost: () => this.fail(words.offline, true),
       });
-      request.addEventListener("load", () => this.answered(request));
-      request.addEventListener("error", () => this.fail(words.offline, true));
-      request.addEventListener("abort", () => this.fail(words.offline, true));
-      request.send(this.body());
     }
 
-    answered(request) {
-      let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* an error page: the status tells enough */ }
-      if (request.status === 201) { this.succeed(answer); return; }
-      if (request.status === 401 || request.status === 403) { this.fail(words.signedOut, true); return; }
+    answered(status, answer) {
+      if (status === 201) { this.succeed(answer); return; }
+      if (signedOut(status)) { this.fail(words.signedOut, true); return; }
       this.fail(answer.message || words.broken, !answer.message);
     }
 
@@ -97,7 +106,6 @@
       const link = make("a", "", words.open);
       link.href = answer.url;
       this.row.append(link);
-      this.after(answer);
       next();
     }
 
@@ -112,7 +120,6 @@
         again.addEventListener("click", () => { again.remove(); this.state = "waiting"; this.show(words.waiting); next(); this.bar.focus(); });
         this.row.append(again);
       }
-      this.refused?.();
       next();
     }
   }
@@ -140,7 +147,7 @@
         body.append("abstract", stem(clean(file.name)));
         body.append("upload", file);
         return body;
-      }, () => {}));
+      }));
     }
     next();
   };
@@ -165,28 +172,107 @@
   for (const kind of ["dragover", "drop"]) {
     window.addEventListener(kind, (event) => { if (carriesFiles(event)) event.preventDefault(); });
   }
-  window.addEventListener("beforeunload", (event) => { if (count("sending")) event.preventDefault(); });
+  class Form {
+    constructor(form) {
+      this.form = form;
+      this.busy = false;
+      this.button = form.querySelector("[type=submit]");
+      this.input = form.querySelector("input[type=file]");
+      this.line = make("p", "drop__state");
+      this.line.setAttribute("role", "status");
+      form.querySelector(".actions").before(this.line);
+      form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    }
 
-  const form = document.querySelector("form[data-upload]");
-  form?.addEventListener("submit", (event) => {
-    const chosen = form.querySelector("input[type=file]").files[0];
-    if (!chosen) return; // the server says that a file is missing
-    event.preventDefault();
-    const button = form.querySelector("[type=submit]");
-    button.disabled = true;
-    const sending = new Sending(chosen, () => {
-      const body = new FormData(form);
-      if (form.dataset.upload) body.append(form.dataset.upload, "1");
-      return body;
-    }, (answer) => {
-      button.disabled = false;
-      form.reset();
-      if (form.dataset.upload) location.assign(location.pathname); else location.assign(answer.url);
-    });
-    sending.refused = () => { button.disabled = false; };
-    files.push(sending);
-    next();
-    sending.row.scrollIntoView({ block: "nearest" });
-  });
+    send() {
+      if (this.busy) return;
+      this.clear();
+      const file = this.input.files[0];
+      const text = file ? unfit(file) : "";
+      if (text) { this.refuse([{ id: this.input.id, text }]); return; }
+      const body = new FormData(this.form);
+      body.append(this.form.dataset.upload || words.flag, "1");
+      body.append("then", "page"); // what was done is said on the page that follows
+      this.wait(true);
+      send(body, {
+        progress: (percent) => { this.line.textContent = progressed(percent); },
+        answered: (status, answer) => this.answered(status, answer),
+        lost: () => this.refuse([{ id: "", text: words.offline }]),
+      });
+    }
+
+    wait(busy) {
+      this.busy = busy;
+      this.button.disabled = busy;
+      if (!busy) this.line.textContent = "";
+    }
+
+    answered(status, answer) {
+      if (status === 201) {
+        this.busy = false;
+        location.assign(this.form.dataset.upload ? location.pathname : answer.url);
+        return;
+      }
+      const text = signedOut(status) ? words.signedOut : words.broken;
+      this.refuse(answer.errors || [{ id: "", text }]);
+    }
+
+    refuse(errors) {
+      this.wait(false);
+      const summary = document.querySelector("[data-problem]").content.firstElementChild.cloneNode(true);
+      for (const { id, text } of errors) {
+        const item = make("li");
+        const input = id && document.getElementById(id);
+        if (input) {
+          const link = make("a", "", this.named(input, text));
+          link.href = `#${id}`;
+          item.append(link);
+          this.beside(input, text, summary.querySelector(".icon"));
+        } else item.textContent = text;
+        summary.querySelector("ul").append(item);
+      }
+      this.form.prepend(summary);
+      summary.focus();
+    }
+
+    named(input, text) {
+      const label = input.labels[0]?.firstChild.textContent.trim() || "";
+      return text.toLowerCase().startsWith(label.toLowerCase()) ? text : `${label}: ${text}`;
+    }
+
+    // As templates/_components/field.html writes it.
+    beside(input, text, icon) {
+      const name = `${input.id}_error`;
+      let box = document.getElementById(name);
+      if (!box) {
+        box = make("div");
+        box.id = name;
+        input.before(box);
+        input.setAttribute("aria-invalid", "true");
+        input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${name}`.trim());
+        input.closest(".field").classList.add("field--invalid");
+      }
+      const said = make("p", "field__error");
+      said.append(icon.cloneNode(true), make("span", "", text));
+      box.append(said);
+    }
+
+    clear() {
+      this.form.querySelector(".error-summary")?.remove();
+      for (const input of this.form.querySelectorAll("[aria-invalid]")) {
+        const name = `${input.id}_error`;
+        document.getElementById(name)?.remove();
+        input.removeAttribute("aria-invalid");
+        const others = (input.getAttribute("aria-describedby") || "").split(" ").filter((one) => one !== name);
+        input.setAttribute("aria-describedby", others.join(" "));
+        input.closest(".field").classList.remove("field--invalid");
+      }
+    }
+  }
+
+  const found = document.querySelector("form[data-upload]");
+  const single = found && new Form(found);
+  window.addEventListener("beforeunload", (event) => { if (count("sending") || single?.busy) event.preventDefault(); });
+  document.querySelector(".error-summary")?.focus();
   drop.hidden = false;
 })();
