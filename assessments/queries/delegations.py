@@ -45,7 +45,7 @@ class Hand:
         return delegation_of(self.score)
 
     @property
-    def is_filled(self) -> bool:
+    def is_settled(self) -> bool:
         """Tell whether the leaf carries points, and evidence or a reason."""
         return is_settled(self.score)
 
@@ -82,9 +82,9 @@ class PersonProgress:
         return len(self.hands)
 
     @property
-    def filled(self) -> int:
+    def settled(self) -> int:
         """Return the number of leaves that carry points, and evidence or a reason."""
-        return sum(hand.is_filled for hand in self.hands)
+        return sum(hand.is_settled for hand in self.hands)
 
     @property
     def done(self) -> int:

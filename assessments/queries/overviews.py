@@ -162,14 +162,19 @@ def changed_lately(
 ) -> list[ScoreHistory]:
     """Return the newest saves of the unit's other people in the last three days, ten at most.
 
+    Of one person's saves of one leaf only the last: the page saves while they type.
     The council's and the office's entries in the history are not the unit's to read here.
     """
     by_pk = {row.pk: row for row in submissions}
-    rows = list(
+    last = (
         ScoreHistory.objects.filter(
             score__submission__in=by_pk, at__gt=at - LATELY, at__lte=at, action__startswith="unit."
         )
         .exclude(by=user)
+        .order_by("score_id", "by_id", "-at", "-pk").distinct("score_id", "by_id")
+    )  # fmt: skip
+    rows = list(
+        ScoreHistory.objects.filter(pk__in=last.values("pk"))
         .select_related("by", "score__criterion__field").order_by("-at", "-pk")[:CHANGES_SHOWN]
     )  # fmt: skip
     for row in rows:

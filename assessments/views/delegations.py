@@ -47,8 +47,7 @@ class Board:
     @property
     def open_rows(self) -> list[CriterionScore]:
         """Return the leaves that may be handed out now."""
-        mending = self.submission.state == SubmissionState.RETURNED
-        return [row for row in self.rows if row.open_to_unit or not mending]
+        return [row for row in self.rows if row.is_open_to_unit]
 
     @property
     def mine(self) -> list[reads.Hand]:

@@ -164,6 +164,6 @@ def _why_shut(row: CriterionScore, closed: str) -> str:
         return _("Only the appraiser gives points on this leaf.")
     if closed:
         return closed
-    if row.submission.state == SubmissionState.RETURNED and not row.open_to_unit:
+    if not row.is_open_to_unit:
         return _("Only the leaves named in the return may be changed.")
     return ""

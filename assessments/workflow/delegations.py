@@ -157,7 +157,7 @@ def _writable(
         row.submission = held
         if not row.criterion.is_self_scored:
             raise BadInput(_("This leaf is not scored by the unit."), field="leaves")
-        if held.state == SubmissionState.RETURNED and not row.open_to_unit:
+        if not row.is_open_to_unit:
             raise WrongState(_("Only the leaves named in the return may be changed."))
     return rows
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import permissions
-from assessments.choices import SubmissionState
 from assessments.errors import BadInput, NotPermitted, Refused, Stale, WrongState
 from assessments.models import CriterionScore, ScoreHistory, ScoreLevel
 from assessments.queries import facts
@@ -143,7 +142,7 @@ def require_fillable(score: CriterionScore, by: User, held: set[str]) -> None:
         raise NotPermitted(verdict.reason)
     if not score.criterion.is_self_scored:
         raise NotPermitted(_("This leaf is not scored by the unit."))
-    if score.submission.state == SubmissionState.RETURNED and not score.open_to_unit:
+    if not score.is_open_to_unit:
         raise WrongState(_("Only the leaves named in the return may be changed."))
 
 

@@ -286,17 +286,50 @@ def test_changes_tell_nothing_of_the_council_nor_of_other_units(year, client):
     assert home(client).context["changes"] == []
 
 
-def test_ten_changes_at_most_are_listed(year, client):
-    score = year.first.score("1.1")
+def saved(year, changes):
+    """Put saves of leaves by people in the history, the oldest first; versions count them."""
     ScoreHistory.objects.bulk_create(
         ScoreHistory(
-            score=score, version=n, at=timezone.now(), by=year.first.focal, action="unit.save",
+            score=year.first.score(code), version=n, at=timezone.now(), by=by, action="unit.save",
             values={},
         )
-        for n in range(12)
+        for n, (code, by) in enumerate(changes)
     )  # fmt: skip
 
+
+def test_ten_changes_at_most_are_listed(year, client):
+    people = (year.first.focal, year.first.head)
+    codes = ["1.1", "1.2", "1.3", "1.4", "1.5", "2.1"]
+    saved(year, [(code, by) for code in codes for by in people])
+
     assert [row.version for row in home(client).context["changes"]] == list(range(11, 1, -1))
+
+
+def test_saves_of_one_leaf_by_one_person_are_one_change(year, client):
+    focal, head = year.first.focal, year.first.head
+    saved(year, [("1.1", focal), ("1.1", head), ("1.2", focal), ("1.1", focal), ("1.1", focal)])
+
+    assert [row.version for row in home(client).context["changes"]] == [4, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"self_points": None}, "2 tiêu chí chưa nhập."),
+        ({"no_evidence_reason": ""}, "2 tiêu chí thiếu cả tài liệu và lý do."),
+        (
+            {"self_points": None, "no_evidence_reason": ""},
+            "2 tiêu chí chưa nhập, 2 tiêu chí thiếu cả tài liệu và lý do.",
+        ),
+    ],
+)
+def test_head_reads_what_is_missing_and_nothing_else(year, signed_in, values, words):
+    fill(year.first, year.at)
+    year.first.submission.scores.filter(criterion__code__in=["1.1", "1.3"]).update(**values)
+
+    body = home(signed_in(year.first.head)).content.decode()
+
+    assert f"<p>Chưa thể ký: {words}</p>" in body
 
 
 # The page -------------------------------------------------------------------------------------
