@@ -187,8 +187,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
-#: A folder of fonts with Times' metrics for official papers; without it typst's own serif is used.
-PAPER_FONTS = env.path("PAPER_FONTS", default="/usr/share/fonts/truetype/liberation")()
+#: Folders of fonts with Times' metrics for official papers: the first that has every Vietnamese
+#: letter is used, without any typst's own serif.
+_FONTS = "/usr/share/fonts/truetype"
+PAPER_FONTS = env.list(
+    "PAPER_FONTS",
+    default=[f"{_FONTS}/{name}" for name in ("liberation2", "croscore", "liberation")],
+)
 
 # Language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "vi"

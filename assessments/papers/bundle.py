@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments.choices import ScanState
-from assessments.models import Evidence, Receipt, Submission
+from assessments.models import DocumentRevision, Evidence, Receipt, Submission
 from assessments.papers.pdf import report_pdf
 from assessments.papers.report import report_of
 from cchc.kit.files import clean_name
@@ -28,12 +30,22 @@ _KEPT_BACK = {
 
 
 @dataclass(frozen=True)
+class Item:
+    """A file that backs a leaf, under the number and name that it had then."""
+
+    code: str
+    number: str
+    name: str
+    revision: DocumentRevision | None
+
+
+@dataclass(frozen=True)
 class Bundle:
     """What goes into the file; everything but the bytes of the evidence is at hand."""
 
     report: bytes
     receipt: Receipt | None
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Item, ...]
     at: dt.datetime
 
     def stream(self) -> Iterator[bytes]:
@@ -42,15 +54,40 @@ class Bundle:
 
 
 def bundle_of(submission: Submission, at: dt.datetime, receipt: Receipt | None) -> Bundle:
-    """Return the dossier's report, receipt and evidence in force, ready to be streamed."""
+    """Return the dossier's papers, ready to be streamed: report, receipt and its evidence.
+
+    With a receipt it is the evidence that this lists, whatever was attached or taken off since;
+    without one, the evidence in force.
+    """
     report = report_of(submission, at, receipt=receipt)
     moment = receipt.signed_at if receipt else at
     rows = (
-        Evidence.objects.filter(score__submission=submission, removed_at=None)
+        Evidence.objects.filter(score__submission=submission)
         .select_related("score__criterion", "revision__document")
         .order_by("score__criterion__position", "added_at")
     )
-    return Bundle(report_pdf(report, at=moment), receipt, tuple(rows), at)
+    items = _listed(receipt, rows) if receipt else _in_force(rows)
+    return Bundle(report_pdf(report, at=moment), receipt, tuple(items), at)
+
+
+def _in_force(rows: QuerySet[Evidence]) -> list[Item]:
+    return [
+        Item(
+            row.score.criterion.code, row.revision.document.number, row.revision.name, row.revision
+        )
+        for row in rows.filter(removed_at=None)
+    ]
+
+
+def _listed(receipt: Receipt, rows: QuerySet[Evidence]) -> list[Item]:
+    """Return what the receipt lists, each file found again by its leaf and its hash."""
+    found = {(row.score.criterion.code, row.revision.sha256): row.revision for row in rows}
+    return [
+        Item(
+            leaf["code"], file["number"], file["name"], found.get((leaf["code"], file["sha256"]))
+        )
+        for leaf in json.loads(receipt.content)["leaves"] for file in leaf["evidence"]
+    ]  # fmt: skip
 
 
 class _Sink:
@@ -91,14 +128,15 @@ class _Writer:
         yield "bao-cao.pdf", iter([self.bundle.report])
         if self.bundle.receipt:
             yield "bien-nhan.json", iter([self.bundle.receipt.content.encode()])
-        for row in self.bundle.evidence:
-            why = _KEPT_BACK.get(ScanState(row.revision.scan_state))
-            opened = None if why else _opened(row)
+        for item in self.bundle.evidence:
+            row = item.revision
+            why = _KEPT_BACK.get(ScanState(row.scan_state)) if row else None
+            opened = _opened(row) if row and not why else None
             if opened is None:
                 said = why or "không đọc được tệp trong kho"
-                self.missing.append(f"{row.score.criterion.code}: {row.revision.name} – {said}")
+                self.missing.append(f"{item.code}: {item.name} – {said}")
             else:
-                yield self._name(row), _blocks(opened)
+                yield self._name(item), _blocks(opened)
 
     def _member(
         self, file: zipfile.ZipFile, sink: _Sink, name: str, blocks: Iterator[bytes]
@@ -121,11 +159,11 @@ class _Writer:
         sums = "".join(f"{line}\n" for line in self.sums).encode()
         yield from self._member(file, sink, "SHA256SUMS", iter([sums]))
 
-    def _name(self, row: Evidence) -> str:
+    def _name(self, item: Item) -> str:
         """Return a readable name, safe on every system and once in the file."""
-        number = _safe(row.revision.document.number)[:60]
-        name = _safe(clean_name(row.revision.name))
-        folder = _safe(row.score.criterion.code)
+        number = _safe(item.number)[:60]
+        name = _safe(clean_name(item.name)) or "_"
+        folder = _safe(item.code) or "_"
         stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix
         stem = (f"{number} – {stem}" if number else stem)[:_NAME_LENGTH].rstrip(". ")
         found, count = f"{folder}/{stem}{ending}", 1
@@ -137,12 +175,12 @@ class _Writer:
 
 
 def _safe(text: str) -> str:
-    return _FORBIDDEN.sub("-", clean_name(text.replace("/", "-"))).strip(". ") or "_"
+    return _FORBIDDEN.sub("-", clean_name(text.replace("/", "-"))).strip(". ")
 
 
-def _opened(row: Evidence) -> Any:
+def _opened(row: DocumentRevision) -> Any:
     try:
-        return row.revision.file.open("rb")
+        return row.file.open("rb")
     except (FileNotFoundError, ValueError):
         return None
 

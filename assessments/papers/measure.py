@@ -1,18 +1,14 @@
 """How wide words stand on paper, for Word: its rules are a share of the words over them."""
 
 import unicodedata
-from functools import cache
-from pathlib import Path
 from unicodedata import combining
 
 from django.conf import settings
-from PIL import ImageFont
 
-#: Fonts whose letters are as wide as those of Times New Roman.
-_FAMILIES = ("Times New Roman", "Liberation Serif", "Tinos")
+from assessments.papers.fonts import UNITS, bold_face, fitting_folder
+
 #: Without such a font: what bold capitals and other letters take of their size on the average.
 _CAPITAL, _OTHER = 0.7, 0.45
-_UNITS = 1000
 _POINT = 25.4 / 72
 
 
@@ -34,25 +30,16 @@ def _longest(text: str, size: int, within: float) -> float:
 
 
 def _width(text: str, size: int) -> float:
-    face, letters = _bold(str(settings.PAPER_FONTS)), _bare(text)
-    share = face.getlength(letters) / _UNITS if face else sum(map(_guess, letters))
+    folder = fitting_folder(tuple(settings.PAPER_FONTS))
+    face, letters = (bold_face(folder) if folder else None), _bare(text)
+    share = face.getlength(letters) / UNITS if face else sum(map(_guess, letters))
     return share * size * _POINT
 
 
 def _bare(text: str) -> str:
-    """Take the marks off: not every such font has all of Vietnamese, and no mark adds width."""
+    """Take the marks off: none adds width, and the guess knows bare letters only."""
     return "".join(each for each in unicodedata.normalize("NFD", text) if not combining(each))
 
 
 def _guess(letter: str) -> float:
     return _CAPITAL if letter.isupper() else _OTHER
-
-
-@cache
-def _bold(folder: str) -> ImageFont.FreeTypeFont | None:
-    for path in sorted(Path(folder).glob("*.[ot]tf")):
-        face = ImageFont.truetype(path, _UNITS)
-        family, style = face.getname()
-        if family in _FAMILIES and style == "Bold":
-            return face
-    return None

@@ -13,6 +13,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
+from assessments.papers.fonts import fitting_folder
 from assessments.papers.receipt import ReceiptPaper
 from assessments.papers.report import Report
 from assessments.papers.text import breakable
@@ -36,7 +37,7 @@ def _compiled(template: str, data: dict[str, Any], at: dt.datetime) -> bytes:
     sent = json.dumps(_breakable(data), ensure_ascii=False)
     made: bytes = typst.compile(
         str(_FOLDER / template), root=str(_FOLDER), format="pdf",
-        font_paths=_fonts(str(settings.PAPER_FONTS)), sys_inputs={"data": sent},
+        font_paths=_fonts(fitting_folder(tuple(settings.PAPER_FONTS))), sys_inputs={"data": sent},
         timestamp=int(at.timestamp()),
     )  # fmt: skip
     return made
@@ -51,7 +52,7 @@ def _breakable(value: Any) -> Any:
 
 
 @cache
-def _fonts(folder: str) -> typst.Fonts:
-    """Return the fonts of the folder; where it is missing, typst has its own serif."""
-    paths = [folder] if Path(folder).is_dir() else []
+def _fonts(folder: str | None) -> typst.Fonts:
+    """Return the fonts of the folder; without one typst has its own serif."""
+    paths = [folder] if folder else []
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=paths)

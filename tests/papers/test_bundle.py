@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from assessments.choices import ScanState
-from assessments.models import DocumentRevision
+from assessments.models import Document, DocumentRevision, Evidence
 from assessments.papers import bundle_of
 from assessments.workflow import receipts
-from assessments.workflow.documents import attach_file
+from assessments.workflow.documents import attach_file, detach
 from tests.workspace import uploads
 
 CHECKER = Path(__file__).with_name("check_receipt.py")
@@ -96,7 +96,7 @@ def test_names_are_safe_and_once(year, attach):
     attach("1.1", name="KẾ HOẠCH.pdf", number="1/KH\\..", extra=b"z")
     inside = [name for name in zip_of(year).namelist() if name.startswith("1.1/")]
 
-    assert inside[:2] == ["1.1/.. – a.pdf".replace("..", "_"), inside[1]]
+    assert inside[0] == "1.1/a.pdf"
     assert len({name.casefold() for name in inside}) == 5
     for name in inside:
         folder, last = name.split("/")
@@ -104,6 +104,35 @@ def test_names_are_safe_and_once(year, attach):
         assert ".." not in last
         assert not set(last) & set('<>:"\\|?*')
         assert len(last.encode("utf-16-le")) // 2 <= 160
+
+
+def test_paper_without_number_is_named_by_its_file(year):
+    attach_file(
+        score=year.first.score("1.1"), by=year.first.focal, at=year.at,
+        upload=uploads.pdf("Biên bản.pdf"), abstract="Biên bản họp",
+    )  # fmt: skip
+
+    assert zip_of(year).namelist()[1] == "1.1/Biên bản.pdf"
+
+
+def test_receipt_comes_with_the_files_that_it_lists(year, attach, tmp_path):
+    signed_file = attach("1.1")
+    receipt = signed(year)
+    detach(evidence=Evidence.objects.get(), by=year.first.focal, at=year.at)
+    attach("1.1", name="Sau khi ký.pdf", number="99/KH", extra=b"2")
+    attach("1.3", extra=b"3")
+    Document.objects.filter(pk=signed_file.document_id).update(number="88/KH")
+    bundle = tmp_path / "a.zip"
+    bundle.write_bytes(b"".join(bundle_of(year.first.submission, year.at, receipt).stream()))
+
+    assert zip_of(year, receipt).namelist() == [
+        "bao-cao.pdf", "bien-nhan.json", "1.1/12-KH-UBND – Kế hoạch.pdf", "SHA256SUMS",
+    ]  # fmt: skip
+    assert checked(receipt.sha256, bundle) == (0, "ok\n")
+    assert zip_of(year).namelist() == [
+        "bao-cao.pdf", "1.1/99-KH – Sau khi ký.pdf", "1.3/12-KH-UBND – Kế hoạch.pdf",
+        "SHA256SUMS",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", [ScanState.PENDING, ScanState.QUARANTINED])

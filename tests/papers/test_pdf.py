@@ -114,8 +114,14 @@ def test_fonts_are_embedded(pdf):
     assert set(fonts.values()) == {1}
 
 
+def test_every_vietnamese_letter_comes_from_one_family(pdf):
+    """A font that lacks letters would borrow them, one by one, from another."""
+    families = {name.split("+")[-1].split("-")[0] for name in fonts_of(pdf)}
+    assert len(families) == 1
+
+
 def test_without_the_folder_of_fonts_typsts_own_serif_serves(year, report, settings, tmp_path):
-    settings.PAPER_FONTS = str(tmp_path / "none")
+    settings.PAPER_FONTS = [str(tmp_path / "none")]
     pdf = report_pdf(report, at=year.at)
 
     assert set(fonts_of(pdf).values()) == {1}

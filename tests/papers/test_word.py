@@ -100,7 +100,7 @@ def near(request, settings, tmp_path):
     42 % of words measured within 18 % is still between a third and a half of them.
     """
     if not request.param:
-        settings.PAPER_FONTS = str(tmp_path / "none")
+        settings.PAPER_FONTS = [str(tmp_path / "none")]
     return 0.06 if request.param else 0.18
 
 
