@@ -20,10 +20,10 @@ from assessments.permissions.signatures import Signature, signature_of, signatur
 from assessments.permissions.signers import signing_unit_ids
 from assessments.permissions.unit_side import (
     PARTS,
+    RUNNING,
     leaf_verdict,
     may_answer,
     may_fill,
-    may_fill_leaf,
     may_run,
     may_sign,
     own_submissions,
@@ -38,6 +38,7 @@ from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 __all__ = [
     "CONFLICT",
     "PARTS",
+    "RUNNING",
     "YES",
     "RoleBackend",
     "Signature",
@@ -53,7 +54,6 @@ __all__ = [
     "may_answer",
     "may_appraise",
     "may_fill",
-    "may_fill_leaf",
     "may_read_scores",
     "may_run",
     "may_sign",

@@ -90,18 +90,13 @@ def may_fill(user: User, submission: Submission, at: dt.datetime) -> Verdict:
     return no(_OTHERS)
 
 
-def may_fill_leaf(user: User, score: CriterionScore, at: dt.datetime) -> Verdict:
+def leaf_verdict(user: User, score: CriterionScore, held: set[str]) -> Verdict:
     """Tell whether the person may fill in this leaf (state and window apart).
 
     Focal officer and head fill in every leaf, a contributor what is delegated to them or to
-    nobody (design 3).
+    nobody (design 3). `held` are the parts that the person takes in the dossier's unit, as
+    `parts_of` tells them; no query when the leaf's `delegation` is at hand.
     """
-    return leaf_verdict(user, score, parts_of(user, at).get(score.submission.unit_id, set()))
-
-
-def leaf_verdict(user: User, score: CriterionScore, held: set[str]) -> Verdict:
-    """Tell the same from the parts that the person takes in the dossier's unit, without a query
-    when the leaf's `delegation` is at hand."""
     if not held:
         return no(_OTHERS)
     delegation = getattr(score, "delegation", None)

@@ -45,10 +45,9 @@ def files_of(score: CriterionScore) -> list[Evidence]:
     return score.files  # type: ignore[attr-defined, no-any-return]
 
 
-def open_question_of(score: CriterionScore) -> Explanation | None:
-    """Return the question on a leaf of `leaves_of_field` that waits for the unit, or None."""
-    asked: list[Explanation] = score.questions  # type: ignore[attr-defined]
-    return next((row for row in asked if row.closed_at is None), None)
+def open_question_of(score: CriterionScore) -> int | None:
+    """Return the id of a question on a leaf of `leaves_of_field` that waits for the unit."""
+    return score.open_question  # type: ignore[attr-defined, no-any-return]
 
 
 def lacks_evidence(score: CriterionScore) -> bool:
@@ -72,11 +71,6 @@ def is_backed(score: CriterionScore) -> bool:
 def is_settled(score: CriterionScore) -> bool:
     """Tell whether a self-scored leaf carries points, and evidence or a reason; reads `files`."""
     return score.self_points is not None and not lacks_evidence(score)
-
-
-def is_unbacked(score: CriterionScore) -> bool:
-    """Tell whether a self-scored leaf has no file, whatever the reason."""
-    return score.criterion.is_self_scored and not files_of(score)
 
 
 @dataclass

@@ -14,11 +14,10 @@ from assessments.queries.lost_points import LostPoints, lost_points
 from assessments.queries.overviews import Overview
 from assessments.views import own
 from cchc.kit.workdays import WorkCalendar
-from units.models import Membership, User
+from units.models import User
 
 #: An answer that falls due within so many working days is pressing.
 PRESSING_DAYS = 2
-_RUNNING = {Membership.Role.FOCAL, Membership.Role.HEAD}
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Reader:
 
     def runs(self, submission: Submission) -> bool:
         """Tell whether the person runs the dossier, as `permissions.may_run` does."""
-        return bool(self.parts.get(submission.unit_id, set()) & _RUNNING)
+        return bool(self.parts.get(submission.unit_id, set()).intersection(permissions.RUNNING))
 
     def signs(self, submission: Submission) -> bool:
         """Tell whether the person signs the dossier, as `permissions.may_sign` does."""

@@ -79,7 +79,7 @@ class LeafCard:
     @property
     def is_complete(self) -> bool:
         """Tell whether the leaf carries points, and evidence or a reason."""
-        return self.score.self_points is not None and not self.lacks_evidence
+        return queries.is_settled(self.score)
 
     @property
     def open_question(self) -> int | None:

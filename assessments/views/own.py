@@ -75,7 +75,6 @@ def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) 
 def leaf_of(submission: Submission, field: str, code: str) -> CriterionScore:
     """Return one leaf of the dossier; raise Http404 when there is none."""
     for row in leaves_of_field(submission, field, criterion__code=code):
-        row.questions = list(row.explanations.order_by("asked_at"))  # type: ignore[attr-defined]
         return row
     raise Http404
 

@@ -94,7 +94,7 @@ def signed(value: Decimal | int | str | None, places: int = 2) -> str:
 
 @register.filter
 def rule_lines(text: str) -> list[str]:
-    """Return the parts of a rule as the scheme words it: one a line, or set apart by upright bars."""
+    """Return the parts of a rule as the scheme words it: one a line, or split at upright bars."""
     lines = text.replace(" | ", "\n").splitlines()
     return [line.strip() for line in lines if line.strip()]
 
