@@ -39,7 +39,12 @@ class Delegation(models.Model):
                 name="delegation_given_back_says_why",
                 condition=models.Q(returned_at=None) | ~models.Q(note=""),
                 violation_error_message=_("Say what is to be mended."),
-            )
+            ),
+            models.CheckConstraint(
+                name="delegation_done_or_given_back",
+                condition=models.Q(done_at=None) | models.Q(returned_at=None),
+                violation_error_message=_("A leaf is either done or given back."),
+            ),
         ]
 
     def __str__(self) -> str:

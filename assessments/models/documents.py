@@ -68,6 +68,12 @@ class DocumentRevision(models.Model):
         verbose_name = _("file of a document")
         verbose_name_plural = _("files of a document")
         ordering = ["document", "-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "sha256"], name="file_once_a_document",
+                violation_error_message=_("The paper has this very file already."),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

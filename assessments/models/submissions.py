@@ -279,6 +279,12 @@ class SignedCopy(models.Model):
         verbose_name = _("signed copy of a report")
         verbose_name_plural = _("signed copies of reports")
         ordering = ["receipt", "-uploaded_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receipt", "sha256"], name="copy_once_a_receipt",
+                violation_error_message=_("This very file is kept with the receipt already."),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -20,6 +20,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
@@ -60,7 +61,7 @@ def season_of(unit: Unit, at: dt.datetime, submission: Submission | None = None)
         cycles = Cycle.objects.filter(submissions__unit=unit, state=CycleState.OPEN)
         cycle = cycles.order_by("illustrative", "-year").first()
     opened = cycle.opened_at if cycle else None
-    start = dt.datetime(permissions.day_of(at).year, 1, 1, tzinfo=at.tzinfo)
+    start = dt.datetime(permissions.day_of(at).year, 1, 1, tzinfo=timezone.get_current_timezone())
     return Season(cycle, opened or start)
 
 

@@ -62,7 +62,7 @@ def attach_existing(
             raise BadInput(_("This file is not in the unit's library."), field="revision")
         if held.scan_state == ScanState.QUARANTINED:
             raise BadInput(_("A virus was found in this file."), field="revision")
-        if _attached(row).filter(revision=held).exists():
+        if _attached(row).filter(revision__sha256=held.sha256).exists():
             raise BadInput(_("This file is already attached to the leaf."), field="revision")
         _require_confirmed(held.document, row, by, at, confirmed)
         return _tie(row, held, by, at)
@@ -146,8 +146,10 @@ def _move(
         raise WrongState(_("The file was taken off already."))
     old.removed_at = at
     old.save(update_fields=["removed_at"])
-    if not _attached(row).filter(revision=revision).exists():
-        Evidence.objects.create(score=row, revision=revision, added_by=by, added_at=at)
+    if _attached(row).filter(revision__sha256=revision.sha256).exists():
+        text = _("Criterion %s has this very file from another paper already.")
+        raise BadInput(text % row.criterion.code, field="move")
+    Evidence.objects.create(score=row, revision=revision, added_by=by, added_at=at)
     _log(row, revision, "replace", by, at)
 
 

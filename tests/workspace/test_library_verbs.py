@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from assessments.choices import SubmissionState
 from assessments.errors import BadInput, NotPermitted, Stale, WindowClosed, WrongState
@@ -15,6 +17,7 @@ from assessments.models import (
     Evidence,
     ScoreHistory,
 )  # fmt: skip
+from assessments.queries.library import season_of
 from assessments.workflow import documents, library
 from tests.factories.cycles import make_year
 from tests.workflow.test_races import at_once
@@ -394,3 +397,57 @@ def test_library_belongs_to_its_unit(year, add, person):
         add(by=getattr(year, person))
     with pytest.raises(NotPermitted):
         add(by=year.second.head)
+
+
+def test_new_file_is_not_put_on_a_leaf_that_has_its_bytes(year, add, attach, tmp_path):
+    item = attach(add(number="1/KH"))
+    documents.attach_file(
+        score=year.first.score("1.1"), by=year.first.focal, at=year.at, number="2/KH",
+        upload=uploads.pdf("hai.pdf", b"2"),
+    )  # fmt: skip
+    with pytest.raises(BadInput, match=r"1\.1") as refused:
+        documents.add_revision(
+            document=item.revision.document, by=year.first.focal, at=year.at, move=[item],
+            upload=uploads.pdf("khác.pdf", b"2"),
+        )  # fmt: skip
+    item.refresh_from_db()
+
+    assert refused.value.field == "move"
+    assert item.removed_at is None
+    assert len(files_in(tmp_path)) == DocumentRevision.objects.count() == 2
+
+
+def test_same_bytes_of_another_paper_are_not_tied_to_the_leaf(year, add, attach):
+    attach(add(number="1/KH"))
+    twin = documents.attach_file(
+        score=year.first.score("1.2"), by=year.first.focal, at=year.at, number="2/KH",
+        upload=uploads.pdf(),
+    ).revision  # fmt: skip
+
+    with pytest.raises(BadInput) as refused:
+        attach(twin)
+    assert refused.value.field == "revision"
+    assert Evidence.objects.filter(score=year.first.score("1.1")).count() == 1
+
+
+def test_paper_does_not_take_its_own_bytes_again(year, add):
+    row = add()
+    with pytest.raises(BadInput, match="đã có"):
+        documents.add_revision(
+            document=row.document, by=year.first.focal, at=year.at, upload=uploads.pdf("khác.pdf")
+        )
+    twin = DocumentRevision(document=row.document, sha256=row.sha256)
+    with pytest.raises(ValidationError):
+        twin.validate_constraints()
+    with pytest.raises(IntegrityError, match="file_once_a_document"), transaction.atomic():
+        DocumentRevision.objects.create(
+            document=row.document, sha256=row.sha256, file="x", name="x", size=1,
+            content_type=row.content_type, uploaded_by=row.uploaded_by, uploaded_at=year.at,
+        )  # fmt: skip
+
+
+def test_year_begins_at_local_midnight_where_no_cycle_is_open(year):
+    Cycle.objects.update(state="closed")
+    since = season_of(year.first.unit, dt.datetime(2026, 3, 1, tzinfo=dt.UTC)).since
+
+    assert since == dt.datetime(2025, 12, 31, 17, tzinfo=dt.UTC)
