@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import papers
 from assessments.admin.scoped import user_of
+from assessments.choices import ScanState
 from assessments.models import SignedCopy, Submission
 from assessments.queries.papers import reads_whole
 from cchc.kit.downloads import handed_out
@@ -46,6 +47,8 @@ class PaperPagesMixin:
         ]
         links += [
             (reverse("workspace:copy", args=[row.pk]), row.name)
-            for row in SignedCopy.objects.filter(receipt__submission=obj).order_by("-uploaded_at")
+            for row in SignedCopy.objects.filter(
+                receipt__submission=obj, scan_state__in=(ScanState.CLEAN, ScanState.UNSCANNED)
+            ).order_by("-uploaded_at")
         ]
         return format_html("{}", format_html_join(" · ", '<a href="{}">{}</a>', links))

@@ -16,11 +16,11 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from assessments import papers
 from assessments.errors import Refused
 from assessments.forms.sheet import SheetForm
 from assessments.models import Submission
@@ -31,10 +31,11 @@ from assessments.views import own
 from assessments.views.relogin import keeps_text
 from assessments.views.sheet_preview import MINE, Preview, frozen_rows, lines_of, preview_of
 from assessments.workflow.sets import save_leaves
+from cchc.kit.downloads import handed_out
+from cchc.kit.files import CONTENT_TYPES
 
 _SALT = "assessments.dossier-sheet"
 _VALID = dt.timedelta(hours=1)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Names of the radios of the preview: this and the code of the leaf.
 _CHOICE = "choice-"
 #: Bytes of a confirmation beside its token.
@@ -63,11 +64,8 @@ def download(request: HttpRequest, key: own.CycleKey, slug: str) -> HttpResponse
     now = timezone.now()
     submission = own.dossier_of(request, key, slug, now)
     content = write_dossier(submission, lines_of(submission, own.person(request), now))
-    answer = HttpResponse(content, content_type=_XLSX)
-    name = f"bang-tu-cham-{submission.unit.slug}-{own.CycleConverter().to_url(submission.cycle)}"
-    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx") or "attachment"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    name = f"{papers.file_stem('bang-tu-cham', submission)}.xlsx"
+    return handed_out(HttpResponse(content, content_type=CONTENT_TYPES["xlsx"]), name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

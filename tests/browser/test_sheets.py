@@ -47,7 +47,7 @@ def test_workbook_goes_out_and_comes_back(year: Year, enter: Enter, tmp_path: Pa
         visitor.page.click("main a[href$='/tai-ve/']")
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
-    assert file.name == f"bang-tu-cham-{dossier.unit.slug}-{year.cycle.year}.xlsx"
+    assert file.name == f"bang-tu-cham-{year.cycle.year}-{dossier.unit.slug}.xlsx"
 
     content = file.read_bytes()
     file.write_bytes(sheets.typed(content, {("1.3", "a"): "1.234"}))
