@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from assessments.choices import CouncilRole, Stage
-from assessments.demo import pages, surveys, verbs
+from assessments.demo import hands, pages, surveys, verbs
 from assessments.demo.calendar import Calendar
 from assessments.demo.papers import illustrative_pdf
 from assessments.demo.people import DECISION, FIELDS, person
@@ -162,8 +162,10 @@ def _bring_to_appraisal(
 
 def leave_in_self_assessment(cycle: Cycle, calendar: Calendar, say: Say) -> None:
     """Bring a year to the middle of its self-assessment: some done, some begun, most untouched."""
-    # The printed accounts' own unit is left for the person to try.
-    dossiers = [row for row in _dossiers(cycle) if row.unit_code != OWN_UNIT]
+    # The printed accounts' own unit is only begun, the rest is left for the person to try.
+    rows = _dossiers(cycle)
+    hands.work(next(row for row in rows if row.unit_code == OWN_UNIT), calendar)
+    dossiers = [row for row in rows if row.unit_code != OWN_UNIT]
     at = calendar.during(Stage.SELF_ASSESSMENT, 5)
     for place, submission in enumerate(dossiers, start=1):
         if place % 12 == 1:
