@@ -1,41 +1,17 @@
 """Two people act at once on real connections: one wins, the other is told."""
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection
 
 from assessments.choices import CouncilRole, PortalRole
-from assessments.errors import Refused, Stale, WrongState
+from assessments.errors import Stale, WrongState
 from assessments.models import Appointment, Approval, CouncilMember, Event, ScoreHistory
 from assessments.workflow import appraisals
 from assessments.workflow.machine import perform
 from tests.factories.council import appraise_all, make_concluded, make_judged_year, make_meeting
 from tests.factories.cycles import Year, make_user
+from tests.factories.races import refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[type[BaseException] | None]:
-    """Run the acts together; return what each was refused with, or None."""
-    start, outcomes = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            acts[place]()
-        except Refused as refusal:
-            outcomes[place] = type(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes, key=str)
 
 
 def _second_chair(year: Year):
@@ -55,7 +31,7 @@ def test_two_chairs_conclude_at_once() -> None:
         lambda by=by: perform("conclude", year.first.submission, by=by, at=year.at, meeting=meeting)
         for by in (year.chair, other)
     ]
-    assert at_once(*acts) == [WrongState, None]
+    assert sorted(refusals(*acts), key=str) == [WrongState, None]
     assert Event.objects.filter(action="conclude", refused=False).count() == 1
 
 
@@ -69,7 +45,7 @@ def test_two_leaders_approve_at_once() -> None:
         lambda by=by: perform("approve", year.first.submission, by=by, at=year.at)
         for by in (year.leader, other)
     ]
-    assert at_once(*acts) == [WrongState, None]
+    assert sorted(refusals(*acts), key=str) == [WrongState, None]
     assert Approval.objects.count() == 1
 
 
@@ -82,5 +58,5 @@ def test_one_member_in_two_windows_loses_nothing() -> None:
         )
         for points in ("1", "2")
     ]
-    assert at_once(*acts) == [Stale, None]
+    assert sorted(refusals(*acts), key=str) == [Stale, None]
     assert ScoreHistory.objects.count() == 1

@@ -1,42 +1,19 @@
 """Two people, or a person and the clock, at once on real connections: one wins, one is told."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 
 from assessments.choices import PublicationState as State
 from assessments.errors import Refused, WrongState
 from assessments.models import Publication, PublishedResult
 from assessments.workflow import publications
 from assessments.workflow.machine import perform
+from tests.factories.races import at_once
 from tests.factories.results import make_draft, make_finished_year
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = dt.timedelta(hours=1)
-
-
-def at_once(*acts):
-    """Run the acts on a connection each, started together; return what each gave or raised."""
-    barrier = threading.Barrier(len(acts))
-    outcomes = [None] * len(acts)
-
-    def run(place, act):
-        barrier.wait()
-        try:
-            outcomes[place] = act()
-        except Refused as refusal:
-            outcomes[place] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_two_people_schedule_at_once():

@@ -1,43 +1,20 @@
 """Many people at once on real connections: nothing is lost, the slower is told (design 6)."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from assessments.errors import Refused, Stale, WrongState
+from assessments.errors import Stale, WrongState
 from assessments.models import Event, Receipt, ScoreHistory, Submission
 from assessments.workflow import submissions
 from assessments.workflow.machine import perform
 from assessments.workflow.scores import save_leaf
 from tests.factories.cycles import D, make_year
+from tests.factories.races import refusals
 from tests.workspace.filling import fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[type[Refused] | None]:
-    """Run the acts together; return what each was refused with, in their order."""
-    start, outcomes = threading.Barrier(len(acts)), [RuntimeError] * len(acts)
-
-    def run(place: int) -> None:
-        start.wait(timeout=60)
-        try:
-            acts[place]()
-            outcomes[place] = None
-        except Refused as refusal:
-            outcomes[place] = type(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return outcomes
 
 
 def saver(year: Any, code: str, **claim: Any) -> Callable[[], Any]:
@@ -68,7 +45,7 @@ def test_twenty_savers_on_one_dossier_lose_nothing() -> None:
     ] + [saver(year, "1.2", note="một"), saver(year, "1.2", note="hai")]  # fmt: skip
     assert len(acts) == 20
 
-    outcomes = at_once(*acts)
+    outcomes = refusals(*acts)
 
     assert outcomes[:18] == [None] * 18
     assert sorted(outcomes[18:], key=str) == [Stale, None]
@@ -82,7 +59,7 @@ def test_twenty_on_one_leaf_leave_one_winner_and_nineteen_who_know() -> None:
     year = make_year(units=1)
     acts = [saver(year, "1.1", met=True, note=f"bản {number}") for number in range(20)]
 
-    outcomes = at_once(*acts)
+    outcomes = refusals(*acts)
 
     assert sorted(outcomes, key=str) == [Stale] * 19 + [None]
     assert year.first.score("1.1").note == f"bản {outcomes.index(None)}"
@@ -99,7 +76,7 @@ def test_save_against_submit_is_either_in_the_receipt_or_refused() -> None:
             "submit", year.first.submission, by=year.first.head, at=year.at, statement=True
         )
 
-    saved, signed = at_once(
+    saved, signed = refusals(
         saver(year, "1.4", a=D(20), b=D(10), no_evidence_reason="Bảng kê"), submit
     )
 
@@ -120,7 +97,7 @@ def test_heads_who_sign_at_once_get_one_receipt(twice: int) -> None:
         )
     ] * twice
 
-    outcomes = at_once(*acts)
+    outcomes = refusals(*acts)
 
     assert sorted(outcomes, key=str) == [WrongState] * (twice - 1) + [None]
     assert Receipt.objects.count() == 1
@@ -131,7 +108,7 @@ def test_clocks_that_ring_together_lock_once() -> None:
     year = make_year(units=3)
     end = year.milestone().closes_at
 
-    outcomes = at_once(*[lambda: submissions.tick(end)] * 2)
+    outcomes = refusals(*[lambda: submissions.tick(end)] * 2)
 
     assert set(outcomes) <= {None, WrongState}
     assert {row.state for row in Submission.objects.all()} == {"locked"}
