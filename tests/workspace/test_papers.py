@@ -210,6 +210,17 @@ def test_one_file_is_kept_once_and_not_without_end(head, receipt, page):
     assert SignedCopy.objects.count() == 5
 
 
+def test_newest_of_several_copies_is_named(head, receipt, page, address):
+    keep(head, page, uploads.pdf("một.pdf"))
+    alone = head.get(address("receipt", sequence=1)).content.decode()
+    keep(head, page, uploads.pdf("hai.pdf", b"2"))
+    copies = head.get(address("receipt", sequence=1)).content.decode().split('id="copies"')[1]
+
+    assert "mới nhất" not in alone
+    assert copies.count("mới nhất") == 1
+    assert copies.index("hai.pdf") < copies.index("mới nhất") < copies.index("một.pdf")
+
+
 def test_visit_leads_to_the_receipt(head, receipt, page, address):
     assert head.get(page("ban-ky/")).url == address("receipt", sequence=1)
 
