@@ -81,14 +81,16 @@ def _sign_page(
 ) -> HttpResponse:  # fmt: skip
     can_start = _can_start(submission)
     report = papers.report_of(submission, at, receipt=papers.source_of(submission))
+    verdict = permissions.may_sign(own.person(request), submission, at)
+    here = _("Sign and submit") if verdict else _("Self-assessment report")
     context = {
         "submission": submission, "report": report, "form": form, "can_start": can_start,
-        "verdict": permissions.may_sign(own.person(request), submission, at),
+        "verdict": verdict,
         "state": SubmissionState(submission.state),
         "blockers": _blockers(request, submission, at) if can_start else [],
         "signed_as": permissions.signature_title(own.person(request), submission, at),
         "deadline": own.deadline_of(submission, at), "nav": "workspace",
-        "crumbs": own.crumbs(submission, (_("Sign and submit"), "")),
+        "crumbs": own.crumbs(submission, (here, "")),
     }  # fmt: skip
     return render(request, "workspace/sign.html", context, status=status)
 

@@ -135,6 +135,16 @@ def test_head_sees_word_for_word_the_paper_that_is_handed_out(year, head, addres
     assert ("mãbămSHA-256" in page) is signed
 
 
+@pytest.mark.parametrize(
+    ("person", "name"), [("head", "Ký và nộp"), ("focal", "Báo cáo tự đánh giá")]
+)
+def test_page_is_named_by_what_the_person_can_do_on_it(year, signed_in, address, person, name):
+    page = signed_in(getattr(year.first, person)).get(address("sign"))
+
+    assert page.context["crumbs"][-1] == (name, "")
+    assert f"<title>{name} –" in page.content.decode()
+
+
 def test_password_is_asked_for_before_signing(year, head, address):
     fill(year.first, year.at)
 
