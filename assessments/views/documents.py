@@ -62,7 +62,8 @@ def _evidence_page(
     context = {
         "submission": submission, "score": score, "paper": paper, "choice": choice,
         "papers": _papers(request, score, text), "text": text, "closed": closed, "back_url": back,
-        "max_bytes": settings.EVIDENCE_MAX_BYTES, "nav": "workspace",
+        "max_bytes": settings.EVIDENCE_MAX_BYTES, "scanner": bool(settings.CLAMAV),
+        "nav": "workspace",
         "question": queries.open_question_of(score),
         "library_url": library_address(submission.unit, submission),
         "crumbs": own.crumbs(submission, (str(score.criterion.field), back), (_("Evidence"), "")),
