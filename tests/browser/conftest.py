@@ -17,6 +17,8 @@ from tests.browser.looking import NARROW, WIDE, Visitor
 from tests.browser.people import sign_in
 from units.models import User
 
+pytest.register_assert_rewrite("tests.browser.filling")  # its steps say what they found instead
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:

@@ -43,6 +43,18 @@ class Visitor:
         assert answer.status == status, path
         return answer
 
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until the element has the focus; it must be seen to have it."""
+        for _press in range(150):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("(css) => document.activeElement.matches(css)", selector):
+                outline = self.page.evaluate(
+                    "() => getComputedStyle(document.activeElement).outlineStyle"
+                )
+                assert outline != "none", selector
+                return
+        raise AssertionError(f"Tab never reaches {selector}")
+
     def faults(self, *, spill: bool = True) -> list[str]:
         """Return what is wrong with the page as it stands now.
 
