@@ -30,6 +30,8 @@ class Picture:
     links: Sequence[str] = ()
 
 
+#: The dossier of the printed accounts.
+_OWN = "/tu-danh-gia/2026-minh-hoa/phuong-sai-gon/"
 PICTURES = (
     Picture("home", "/"),
     Picture("ranking", "/xep-hang/2023-minh-hoa/SBN/"),
@@ -37,7 +39,17 @@ PICTURES = (
     Picture("scorecard", "/don-vi/so-tu-phap/2023-minh-hoa/"),
     Picture("record", "/xep-hang/2021-bao-chi/SBN/"),
     Picture("workspace", "/tu-danh-gia/", "daumoi.saigon"),
-    Picture("unit-form", "/tu-danh-gia/2026-minh-hoa/phuong-sai-gon/linh-vuc/1/", "daumoi.saigon"),
+    Picture("unit-form", f"{_OWN}linh-vuc/1/", "daumoi.saigon"),
+    Picture("unit-tasks", "/tu-danh-gia/", "chuyenvien.saigon"),
+    Picture("unit-head", "/tu-danh-gia/", "chutich.saigon"),
+    Picture("unit-delegation", f"{_OWN}phan-cong/", "daumoi.saigon"),
+    Picture("unit-library", "/tu-danh-gia/thu-vien/phuong-sai-gon/", "daumoi.saigon"),
+    Picture("unit-evidence", f"{_OWN}linh-vuc/1/tieu-chi/1.1.1/tai-lieu/", "daumoi.saigon"),
+    Picture("unit-checks", f"{_OWN}kiem-tra/", "daumoi.saigon"),
+    Picture("unit-sign", f"{_OWN}nop/", "chutich.saigon"),
+    Picture(
+        "unit-receipt", "/tu-danh-gia/2025-minh-hoa/phuong-sai-gon/bien-nhan/1/", "chutich.saigon"
+    ),
     Picture("todo", "/admin/", "thuky.hd"),
     Picture("dossiers", "/admin/assessments/submission/", "thuky.hd"),
 )
