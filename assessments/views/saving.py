@@ -5,6 +5,7 @@ errors beside their inputs, or the whole leaf with both texts when somebody else
 """
 
 import datetime as dt
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -25,8 +26,8 @@ from assessments.views.leaves import LeafCard, field_page, put_typed
 from assessments.views.relogin import keeps_text, wants_json
 from assessments.workflow.scores import save_leaf
 
-#: A random mark of the script's, a UUID.
-_KEY_LENGTH = 36
+#: A random mark of the script's, a UUID; anything else is none.
+_KEY = re.compile(r"[0-9a-f-]{1,36}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +58,8 @@ def _saved(request: HttpRequest, form: LeafForm, at: dt.datetime) -> int:
     """Save a valid form; put every refusal on it and return the status that tells of it."""
     if not form.is_valid():
         return 422
-    key = request.POST.get("key", "")[:_KEY_LENGTH]
+    sent = _KEY.fullmatch(request.POST.get("key", ""))
+    key = sent[0] if sent else ""
     version = form.cleaned_data["version"]
     try:
         form.score = save_leaf(

@@ -26,7 +26,7 @@ from assessments.workflow import appraisals, events, scores, standing
 from cchc.kit import bulk
 from units.models import User
 
-_SAVED = ["saved_at", "saved_by"]
+_SAVED = ["saved_at", "saved_by", "saved_key"]
 _CLAIMED = [field.name for field in fields(scores.Claim)]
 
 
@@ -89,7 +89,7 @@ def save_leaves(
             claim = claims[row.criterion.code]
             before[row.pk] = row.self_points
             scores.write_claim(row, claim, scores.outcome_of(row, claim))
-            row.saved_at, row.saved_by = at, by
+            row.saved_at, row.saved_by, row.saved_key = at, by, ""
         written = [*_CLAIMED, "self_applicable", "self_points", "self_trace", *_SAVED]
         _stamped(rows, written, by=by, at=at, action=scores.SAVED)
         Event.objects.bulk_create(

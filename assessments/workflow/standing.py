@@ -20,7 +20,8 @@ from units.models import User
 _STANDING = (
     PARTS  # noqa: S608 - constants only
     + """
-SELECT s.state, s.return_due_at, c.open_to_unit, m.opens_at,
+SELECT s.state, s.return_due_at, c.open_to_unit,
+  (SELECT d.user_id FROM assessments_delegation d WHERE d.score_id = c.id), m.opens_at,
   GREATEST(m.closes_at, (
     SELECT max(e.until) FROM assessments_extension e
     WHERE e.cycle_id = s.cycle_id AND e.stage = %(stage)s
@@ -70,7 +71,8 @@ def hold_leaf(score: CriterionScore) -> CriterionScore:
 def of_leaf(score: CriterionScore, by: User, at: dt.datetime) -> Standing:
     """Return how the person stands to the leaf at `at`, its dossier held as by `hold`.
 
-    State, mending time and openness of the leaf are put on `score` as they are now. One query.
+    State, mending time, openness and delegation of the leaf are put on `score` as they are now. One
+    query.
     """
     asked = {
         "user": by.pk if by.is_active else None, "day": day_of(at), "score": score.pk,
@@ -78,9 +80,11 @@ def of_leaf(score: CriterionScore, by: User, at: dt.datetime) -> Standing:
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, asked)
-        state, due, is_open, opens, closes, parts, evidence = cursor.fetchone()
+        state, due, is_open, holder, opens, closes, parts, evidence = cursor.fetchone()
     score.submission.state, score.submission.return_due_at = state, due
     score.open_to_unit = is_open
+    if getattr(getattr(score, "delegation", None), "user_id", None) != holder:
+        score._state.fields_cache.pop("delegation", None)  # given to another meanwhile: read anew
     return Standing(set(parts), evidence, (opens, closes) if opens else None)
 
 

@@ -4,15 +4,29 @@ import re
 import unicodedata
 
 _SPACES = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Characters that no text holds: XML, and so a workbook or a paper, knows none of them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: Marks on one letter; more are no writing, and a paper set with thousands takes minutes.
+_MARKS = 8
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 # The vowel that carries the tone by the older and by the newer spelling: hòa/hoà, thủy/thuỷ.
 _TONE_PAIR = re.compile(f"(o[ae]|uy)([{_TONES}])(?![a-z])|(o|u)([{_TONES}])(a|e|y)(?![a-z])")
 
 
 def nfc(text: str) -> str:
-    """Return `text` in Unicode normal form C, without control characters."""
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text))
+    """Return `text` in Unicode normal form C, without control characters or heaps of marks."""
+    if text.isascii():
+        return _CONTROL.sub("", text)
+    return _few_marks(_CONTROL.sub("", unicodedata.normalize("NFC", text)))
+
+
+def _few_marks(text: str) -> str:
+    run, kept = 0, []
+    for letter in text:
+        run = run + 1 if unicodedata.category(letter)[0] == "M" else 0
+        if run <= _MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def squeeze(text: str) -> str:

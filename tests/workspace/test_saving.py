@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from assessments.errors import BadInput
+from assessments.errors import BadInput, NotPermitted
 from assessments.models import Delegation, Event, ScoreHistory
 from assessments.workflow import documents, finals
 from assessments.workflow.independent import record_independent
@@ -151,6 +151,40 @@ def test_key_of_somebody_else_overrides_nothing(typed, year, signed_in):
     typed("1.3", version=0, key=key, a="10", b="5", browser=signed_in(year.first.focal))
     assert typed("1.3", version=0, key=key, a="10", b="9").status_code == 409
     assert year.first.score("1.3").b == D(5)
+
+
+@pytest.mark.parametrize("key", ["a\0b", "x" * 50, "<script>"])
+def test_key_that_is_no_key_is_none(typed, year, key):
+    assert typed("1.3", version=0, key=key, note="một").status_code == 200
+    assert year.first.score("1.3").saved_key == ""
+
+
+def test_workbook_ends_what_an_earlier_key_could_follow(typed, year):
+    key = str(uuid.uuid4())
+    typed("1.3", version=0, key=key, a="10", b="5")
+    save_leaves(
+        submission=year.first.submission, by=year.first.contributor, at=year.at,
+        claims={"1.3": Claim(a=D(10), b=D(8))},
+    )  # fmt: skip
+    assert typed("1.3", version=0, key=key, a="10", b="9").status_code == 409
+
+
+def test_leaf_delegated_between_reading_and_saving_is_refused(year):
+    read = year.first.score("1.1")
+    assert getattr(read, "delegation", None) is None
+    Delegation.objects.create(
+        score=read, user=year.first.focal, given_by=year.first.focal, given_at=year.at
+    )
+    stale = type(read).objects.select_related("delegation").get(pk=read.pk)
+    stale._state.fields_cache["delegation"] = None
+    with pytest.raises(NotPermitted):
+        save_leaf(score=stale, by=year.first.contributor, at=year.at, version=0, met=True)
+
+
+def test_heaps_of_marks_and_characters_of_no_text_are_not_kept(typed, year):
+    typed("1.3", version=0, note="a" + "\u0301" * 3000 + "\ufffe\uffffz")
+    note = year.first.score("1.3").note
+    assert (len(note), note[-1]) == (10, "z")
 
 
 def test_saving_what_is_stored_leaves_no_trace(typed, year):
