@@ -79,7 +79,11 @@ def _published(codes: set[str], at: dt.datetime) -> QuerySet[PublishedResult]:
     rows = PublishedResult.objects.filter(
         publication__in=Publication.objects.current(at).filter(kind__in=kinds), unit_code__in=codes
     )
-    return rows.select_related("publication", "group").defer(*BULKY).order_by("-publication__year")
+    return (
+        rows.select_related("publication", "group")
+        .defer(*BULKY)
+        .order_by("-publication__year", "unit_code")
+    )
 
 
 def _last(

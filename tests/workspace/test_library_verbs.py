@@ -20,7 +20,7 @@ from assessments.models import (
 from assessments.queries.library import season_of
 from assessments.workflow import documents, library
 from tests.factories.cycles import make_year
-from tests.workflow.test_races import at_once
+from tests.factories.races import refusals
 from tests.workspace import uploads
 
 DAY = dt.timedelta(days=1)
@@ -124,7 +124,7 @@ def test_two_uploads_at_once_cannot_both_take_the_last_room(settings, tmp_path):
     files = [uploads.pdf(extra=b"%d" % number) for number in range(6)]
     settings.EVIDENCE_QUOTA_BYTES = 2 * len(files[0].read())
 
-    outcomes = at_once(
+    outcomes = refusals(
         *(
             lambda file=file: library.add_document(
                 unit=year.first.unit, by=year.first.focal, at=year.at, upload=file, number="1"
@@ -160,7 +160,7 @@ def test_paper_is_either_used_or_deleted_when_both_are_tried_at_once(settings, t
         )
     ]
 
-    outcomes = at_once(*acts)
+    outcomes = refusals(*acts)
 
     pairs = set(zip(outcomes[::2], outcomes[1::2], strict=True))
     assert pairs <= {(None, WrongState), (BadInput, None)}

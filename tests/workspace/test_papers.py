@@ -117,7 +117,8 @@ def test_report_of_a_receipt_outlives_a_return(year, head, receipt, page):
 
     assert receipt.sha256 in signed
     assert "Viết lại" not in signed
-    assert "DỰ THẢO" not in signed
+    assert "DỰ THẢO cho đến khi được cấp số" in signed
+    assert "DỰ THẢO cho đến khi được cấp số" not in draft
     assert "Viết lại sau khi trả về" in draft
     assert "DỰ THẢO" in draft
 
