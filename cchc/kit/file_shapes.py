@@ -108,14 +108,20 @@ def pdf_is_passive(data: Windowed) -> bool:
         return False
     named = {place: data.match(_REFERENCE, place) for place in opens}
     listed = {(found[1], found[2]) for found in named.values() if found}
-    return all(data.match(_DESTINATION, place) for place in opens if not named[place]) and all(
-        _lists_a_page(data, *name) for name in listed
+    return all(data.match(_DESTINATION, place) for place in opens if not named[place]) and (
+        not listed or _list_pages(data, listed)
     )
 
 
-def _lists_a_page(data: Windowed, number: bytes, version: bytes) -> bool:
-    """Return whether an object, however often it is written, is a destination."""
-    written = re.compile(rb"(?<!\d)" + number + rb"\s+" + version + rb"\s+obj\b")
+def _list_pages(data: Windowed, listed: set[tuple[bytes, bytes]]) -> bool:
+    """Return whether the objects, however often they are written, are destinations.
+
+    All are sought in one pass: a search for each would read a large file fifty times.
+    """
+    names = b"|".join(
+        rb"%s\s+0*%s" % tuple(word.lstrip(b"0") or b"0" for word in name) for name in listed
+    )
+    written = re.compile(rb"(?<!\d)0*(?:" + names + rb")\s+obj\b")
     places = [found.end() for found in islice(data.all(written), _OPENINGS + 1)]
     return len(places) <= _OPENINGS and all(data.match(_DESTINATION, place) for place in places)
 

@@ -17,10 +17,17 @@ from django.utils.translation import gettext as _
 
 from cchc.kit.refusals import FileRefused, disagrees
 from cchc.kit.windows import Windowed
+from cchc.kit.xml_feed import EndlessToken, feed
 
 UNPACKED_BYTES = 200 * 1024 * 1024
 PACKED_RATIO = 200
 PACKAGE_PARTS = 4000
+#: Limits of the XML of all parts together: unlike pictures, it is read through to the end.
+XML_BYTES = 60 * 1024 * 1024
+XML_ELEMENTS = 5_000_000
+#: Different names of elements, attributes and namespaces; each stays in memory.
+XML_NAMES = 50_000
+XML_DEPTH = 256
 _CONTENTS_BYTES = 1024 * 1024
 _RELATIONS_BYTES = 8 * 1024 * 1024
 _BLOCK = 256 * 1024
@@ -44,7 +51,7 @@ _XML_HEADS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0
 #: A field that starts another program, and a formula that does.
 #: QUOTE spells words by numbers of letters.
 _DDE_FIELD = re.compile(r"\s*\\?(?:DDE(?:AUTO)?\b|QUOTE(?:\s+\d+){3})", re.IGNORECASE)
-_DDE_FORMULA = re.compile(r"\w\s*\|[^!]*!")
+_DDE_FORMULA = re.compile(r"\w\s*\|")
 _LITERAL = re.compile(r'"[^"]*"')
 
 
@@ -64,9 +71,10 @@ def check_package(upload: Any, data: Windowed, ending: str, content_type: str) -
             if len({name.lower() for name in names}) < len(parts):
                 raise disagrees(ending)  # two parts of one name: programs differ in which they read
             _check_contents(package.read(contents), names, ending, content_type)
-            _check_relations(package, ending)
+            reader = _Reader(ending)
             for part in parts:
-                _check_text(package, part, ending)
+                _check_text(package, part, reader)
+            _check_relations(package, ending)  # builds trees: only of what the reader let pass
     except (zipfile.BadZipFile, zlib.error, *_UNREADABLE) as error:
         raise disagrees(ending) from error
 
@@ -135,7 +143,7 @@ def _relations(xml: bytes) -> set[tuple[str, bool]]:
     }
 
 
-def _check_text(package: zipfile.ZipFile, part: zipfile.ZipInfo, ending: str) -> None:
+def _check_text(package: zipfile.ZipFile, part: zipfile.ZipInfo, reader: "_Reader") -> None:
     """Read a part that is XML, whatever its name: no declared entities, no field that acts."""
     name = part.filename.lower()
     with package.open(part) as file:
@@ -143,7 +151,7 @@ def _check_text(package: zipfile.ZipFile, part: zipfile.ZipInfo, ending: str) ->
         if name.endswith(".vml"):  # drawings of old; programs write them not always well-formed
             _check_drawing(head, file)
         elif name.endswith((".xml", ".rels")) or head.lstrip().startswith(_XML_HEADS):
-            _Reader(ending).read(head, file)
+            reader.read(head, file, part.file_size)
 
 
 def _check_drawing(head: bytes, file: Any) -> None:
@@ -155,26 +163,35 @@ def _check_drawing(head: bytes, file: Any) -> None:
 
 
 class _Reader:
-    """Read one XML part as a stream; remember only the field or formula under way."""
+    """Read the XML parts as streams; remember only the field or formula under way."""
 
     def __init__(self, ending: str) -> None:
         self.ending = ending
-        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.names: dict[str, str] = {}
+        self.unpacked = self.elements = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.parser = expat.ParserCreate(namespace_separator=" ", intern=self.names)
         self.parser.StartDoctypeDeclHandler = self._declares
+        self.parser.StartNamespaceDeclHandler = self._names_space
         self.parser.StartElementHandler = self._starts
         self.parser.EndElementHandler = self._ends
         self.field: list[str] = []
         self.formula: list[str] = []
         self.into = self.field
-        self.length = 0
+        self.length = self.depth = 0
 
-    def read(self, block: bytes, file: Any) -> None:
+    def read(self, block: bytes, file: Any, size: int) -> None:
         """Raise FileRefused for a part that is not sound XML or holds what may act."""
+        self.unpacked += size
+        if self.unpacked > XML_BYTES:
+            raise _bomb()
+        self._begin()
         try:
-            while block:
-                self.parser.Parse(block, False)
-                block = file.read(_BLOCK)
-            self.parser.Parse(b"", True)
+            feed(self.parser, block, file)
+        except EndlessToken as error:
+            raise _bomb() from error
         except expat.ExpatError as error:
             raise disagrees(self.ending) from error
         self._judge_field()
@@ -182,7 +199,16 @@ class _Reader:
     def _declares(self, *_declaration: object) -> None:
         raise FileRefused(_("The file declares entities of its own; nothing was saved."))
 
+    def _names_space(self, *_declaration: object) -> None:
+        """Let expat report prefixes, so that they are among the names."""
+
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        self.depth += 1
+        if self.elements > XML_ELEMENTS or len(self.names) > XML_NAMES:
+            raise _bomb()
+        if self.depth > XML_DEPTH:
+            raise FileRefused(_("The file is not a well-formed Office document."))
         word = name.rpartition(" ")[2]
         if word in ("instrText", "delInstrText", "f"):
             self.into = self.formula if word == "f" else self.field
@@ -201,11 +227,14 @@ class _Reader:
         self.into.append(text)
 
     def _ends(self, name: str) -> None:
+        self.depth -= 1
         word = name.rpartition(" ")[2]
         if word in ("instrText", "delInstrText", "f"):
             self.parser.CharacterDataHandler = None
         if word == "f":
-            if _DDE_FORMULA.search(_LITERAL.sub("", "".join(self.formula))):
+            words = _LITERAL.sub("", "".join(self.formula))
+            found = _DDE_FORMULA.search(words)
+            if found and "!" in words[found.end() :]:
                 raise _acts()
             self.formula.clear()
             self.length = 0

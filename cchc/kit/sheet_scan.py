@@ -8,6 +8,8 @@ import zipfile
 from typing import IO
 from xml.parsers import expat
 
+from cchc.kit.xml_feed import EndlessToken, feed
+
 #: Rows of all sheets together, blank rows and the gaps before a row's number included.
 MAX_SCANNED_ROWS = 10_000
 MAX_CELLS = 200_000
@@ -100,8 +102,8 @@ def _scan_part(stream: IO[bytes], counts: _Counts) -> None:
     parser.StartElementHandler = counts.start
     parser.StartDoctypeDeclHandler = counts.doctype
     try:
-        while block := stream.read(_BLOCK):
-            parser.Parse(block, False)
-        parser.Parse(b"", True)
+        feed(parser, stream.read(_BLOCK), stream)
+    except EndlessToken as error:
+        raise TooMuchInside from error
     except expat.ExpatError:
         return
