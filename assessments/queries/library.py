@@ -167,11 +167,14 @@ def may_open(user: User, revision: DocumentRevision, at: dt.datetime) -> bool:
     if revision.scan_state == ScanState.PENDING:
         return False
     # What a receipt lists stays readable: taken off in a returned dossier, it was judged before.
+    backed = Evidence.objects.filter(in_force_or_signed(), revision=revision).values("score")
+    return appraisal.readable_leaves(user, at).filter(pk__in=backed).exists()
+
+
+def in_force_or_signed() -> Q:
+    """Return the condition on evidence that backs its leaf, or did when the unit signed."""
     signed = Receipt.objects.filter(
         submission=OuterRef("score__submission"), signed_at__gte=OuterRef("added_at"),
         signed_at__lt=OuterRef("removed_at"),
     )  # fmt: skip
-    backed = Evidence.objects.filter(
-        Q(removed_at=None) | Exists(signed), revision=revision
-    ).values("score")  # fmt: skip
-    return appraisal.readable_leaves(user, at).filter(pk__in=backed).exists()
+    return Q(removed_at=None) | Q(Exists(signed))

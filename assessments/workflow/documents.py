@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments import permissions
@@ -52,7 +53,8 @@ def attach_existing(
     """
     with transaction.atomic():
         row = _hold_leaf(score, by, at)
-        # Kept from being deleted meanwhile.
+        # Kept from being deleted meanwhile; the paper before its file, as whoever deletes them.
+        Document.objects.select_for_update(of=("self",)).filter(revisions=revision.pk).first()
         held = (
             DocumentRevision.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk=revision.pk, document__unit=row.submission.unit_id)
@@ -79,7 +81,7 @@ def _require_confirmed(
             _("This paper is of an earlier year: confirm that it still holds for %s.") % cycle.year,
             field="confirmed",
         )
-    library.confirm(document=document, cycle=cycle, by=by, at=at)
+    library.keep_word(document, cycle, by, at)
 
 
 @events.logs_refusals("add_revision", on="document")
@@ -155,10 +157,14 @@ def _move(
 
 @events.logs_refusals("detach", on="evidence.score")
 def detach(*, evidence: Evidence, by: User, at: dt.datetime) -> Evidence:
-    """Take a file off its leaf; it stays in the library and in the leaf's history."""
+    """Take a file off its leaf; it stays in the library and in the leaf's history.
+
+    Raise what `require_detachable` raises, or WrongState for one that is off already.
+    """
     with transaction.atomic():
-        row = _hold_leaf(evidence.score, by, at)
+        row = standing.hold_leaf(evidence.score)
         kept = Evidence.objects.select_for_update().get(pk=evidence.pk)
+        require_detachable(kept, row, by, at)
         if kept.removed_at is not None:
             raise WrongState(_("The file was taken off already."))
         kept.removed_at = at
@@ -172,7 +178,25 @@ def require_attachable(score: CriterionScore, by: User, at: dt.datetime) -> None
     try:
         scores.require_editable(score, by, at)
     except Refused:
-        if not permissions.may_answer(by, score.submission, at) or not _asked(score, at):
+        if (
+            not permissions.may_answer(by, score.submission, at)
+            or not _open_questions(score, at).exists()
+        ):
+            raise
+
+
+def require_detachable(
+    evidence: Evidence, score: CriterionScore, by: User, at: dt.datetime
+) -> None:
+    """Raise a Refused unless the unit may take the file off the leaf now.
+
+    While a question is open only what was added to answer it: the rest is being judged.
+    """
+    try:
+        scores.require_editable(score, by, at)
+    except Refused:
+        asked = _open_questions(score, at).filter(asked_at__lte=evidence.added_at)
+        if not permissions.may_answer(by, score.submission, at) or not asked.exists():
             raise
 
 
@@ -185,8 +209,8 @@ def attachable(score: CriterionScore, by: User, at: dt.datetime) -> permissions.
     return permissions.YES
 
 
-def _asked(score: CriterionScore, at: dt.datetime) -> bool:
-    return Explanation.objects.filter(score=score, closed_at=None, due_at__gt=at).exists()
+def _open_questions(score: CriterionScore, at: dt.datetime) -> QuerySet[Explanation]:
+    return Explanation.objects.filter(score=score, closed_at=None, due_at__gt=at)
 
 
 def _hold_leaf(score: CriterionScore, by: User, at: dt.datetime) -> CriterionScore:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.choices import ScanState, SubmissionState
+from assessments.choices import CycleState, ScanState, SubmissionState
 from assessments.errors import BadInput, NotPermitted, Stale, WrongState
 from assessments.models import (
     Cycle,
@@ -25,8 +25,10 @@ from assessments.models import (
     DocumentConfirmation,
     DocumentRevision,
     Evidence,
+    Submission,
 )
-from assessments.workflow import events
+from assessments.queries import library as queries
+from assessments.workflow import events, scores, standing
 from cchc.kit import previews
 from cchc.kit.files import Checked, FileRefused, inspect
 from cchc.kit.scanning import Finding, scan
@@ -83,12 +85,13 @@ def save_paper(
     """Mend number, date, issuer and abstract of a paper.
 
     Raise Stale when the stored ones are no longer those that the person saw (`unchanged` says so
-    of the locked paper), WrongState while the council judges a dossier that the paper backs,
-    NotPermitted or BadInput.
+    of the locked paper), WrongState while the council judges a dossier that the paper backs, what
+    `scores.require_editable` raises of a leaf that it backs, NotPermitted or BadInput.
     """
     require_own(document.unit_id, by, at)
     check_paper(number, abstract, issued_on, at)
     with transaction.atomic():
+        _hold_dossiers(document.unit_id)
         row = held(document)
         if not unchanged(row):
             raise Stale(_("Somebody else saved this paper meanwhile. Both texts are shown."))
@@ -96,6 +99,9 @@ def save_paper(
             raise WrongState(
                 _("This paper backs a dossier that was handed in; it stays as it was handed in.")
             )
+        uses = queries.uses_of(row).exclude(score__submission__state=SubmissionState.PUBLISHED)
+        for item in uses.exclude(score__submission__cycle__state=CycleState.CLOSED):
+            scores.require_editable(item.score, by, at)
         row.number, row.issued_on, row.issuer, row.abstract = number, issued_on, issuer, abstract
         row.save()
         events.record(action="save_paper", obj=row, by=by, at=at)
@@ -106,17 +112,27 @@ def save_paper(
 def confirm(*, document: Document, cycle: Cycle, by: User, at: dt.datetime) -> DocumentConfirmation:
     """Keep the unit's word that a paper of an earlier year still holds for this cycle.
 
-    A second word changes nothing. Raise NotPermitted.
+    A second word changes nothing. Raise NotPermitted, or what `standing.require_writable` raises of
+    the unit's dossier in the cycle.
     """
     require_own(document.unit_id, by, at)
     with transaction.atomic():
-        row, made = DocumentConfirmation.objects.get_or_create(
-            document=document, cycle=cycle, defaults={"confirmed_by": by, "confirmed_at": at}
+        dossier = Submission.objects.filter(unit=document.unit_id, cycle=cycle).first()
+        if dossier is None:
+            raise NotPermitted(_("The cycle has no dossier."))
+        standing.require_writable(standing.hold(dossier.pk), at)
+        return keep_word(held(document), cycle, by, at)
+
+
+def keep_word(document: Document, cycle: Cycle, by: User, at: dt.datetime) -> DocumentConfirmation:
+    """Keep the word for a held paper, its person and time being approved already."""
+    row, made = DocumentConfirmation.objects.get_or_create(
+        document=document, cycle=cycle, defaults={"confirmed_by": by, "confirmed_at": at}
+    )
+    if made:
+        events.record(
+            action="confirm_document", obj=row, by=by, at=at, data={"document": document.pk}
         )
-        if made:
-            events.record(
-                action="confirm_document", obj=row, by=by, at=at, data={"document": document.pk}
-            )
     return row
 
 
@@ -159,9 +175,21 @@ def require_own(unit_id: int, by: User, at: dt.datetime) -> None:
 
 
 def is_being_judged(document: Document) -> bool:
-    """Tell whether the paper backs a leaf of a dossier that is out of its unit's hands."""
-    backing = Evidence.objects.filter(revision__document=document, removed_at=None)
+    """Tell whether the paper backs a leaf of a dossier that is out of its unit's hands.
+
+    What a receipt of the dossier lists counts although it was taken off since.
+    """
+    backing = Evidence.objects.filter(queries.in_force_or_signed(), revision__document=document)
     return backing.exclude(score__submission__state__in=_WITH_THE_UNIT).exists()
+
+
+def _hold_dossiers(unit_id: int) -> None:
+    """Keep the unit's dossiers from being handed in, before the paper is locked.
+
+    All of them: one that the paper backs only while this waits for the paper would be missed.
+    """
+    for pk in Submission.objects.filter(unit=unit_id).order_by("pk").values_list("pk", flat=True):
+        standing.hold(pk)
 
 
 def is_carried(document: Document, cycle: Cycle) -> bool:

@@ -64,8 +64,6 @@ DRAFT = _pairs("draft", who=OWN)
 MENDED = _pairs("draft", "returned", who=HOLDERS)
 RUN = _pairs("draft", "returned", who=RUNNERS)
 ASKED = _pairs("appraising", "explaining", who=RUNNERS)
-#: What the council judges stays as it was handed in.
-JUDGED = ("submitted", "appraising", "explaining", "appraised", "approved", "correcting")
 
 
 def _leaf(world: World, code: str, **typed: str) -> dict[str, Any]:
@@ -189,7 +187,7 @@ ACTS = {
     ),
     "add a paper": _act("library", ALWAYS, "document new", "documentrevision new", data=_file),
     "mend a paper in use": _act(
-        "document", _but(*JUDGED), "document changed",
+        "document", {**DRAFT, **_pairs("published", who=OWN)}, "document changed",
         data=_details(lambda world: world.evidence.revision.document),
     ),
     "mend a paper not in use": _act(
@@ -205,7 +203,8 @@ ACTS = {
         "leaf 1.2 changed", data=_moving, instead=frozenset({"documentrevision new"}),
     ),
     "confirm a paper": _act(
-        "document_confirm", ALWAYS, "documentconfirmation new", data=_fixed(), paper="carried"
+        "document_confirm", _pairs("draft", "returned", who=OWN), "documentconfirmation new",
+        data=_fixed(), paper="carried",
     ),
     "delete a paper": _act(
         "document_delete", ALWAYS, "document gone", "documentrevision gone", data=_fixed(),

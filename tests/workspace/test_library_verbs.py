@@ -201,11 +201,16 @@ def test_confirmation_counts_for_one_cycle_and_once(year, add, attach):
     )
     given = {"document": revision.document, "by": year.first.focal, "at": year.at}
 
-    library.confirm(cycle=other, **given)
+    with pytest.raises(NotPermitted):
+        library.confirm(cycle=other, **given)
+    DocumentConfirmation.objects.create(
+        document=revision.document, cycle=other, confirmed_by=year.first.focal, confirmed_at=year.at
+    )
     with pytest.raises(BadInput):
         attach(revision)
     first = library.confirm(cycle=year.cycle, **given)
     assert library.confirm(cycle=year.cycle, **given | {"at": year.at + DAY}) == first
+    # The refusal, and the one word.
     assert Event.objects.filter(action="confirm_document").count() == 2
     attach(revision)
 
@@ -341,7 +346,7 @@ def test_lost_update_of_a_paper_is_noticed(year, add):
 @pytest.mark.parametrize(
     ("value", "frozen"),
     [
-        (SubmissionState.DRAFT, False), (SubmissionState.RETURNED, False),
+        (SubmissionState.DRAFT, False), (SubmissionState.LOCKED, True),
         (SubmissionState.SUBMITTED, True), (SubmissionState.APPROVED, True),
         (SubmissionState.PUBLISHED, False),
     ],
