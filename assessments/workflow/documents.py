@@ -12,7 +12,7 @@ from assessments import permissions
 from assessments.choices import ScanState, SubmissionState
 from assessments.errors import BadInput, Refused, WrongState
 from assessments.models import CriterionScore, Document, DocumentRevision, Evidence, Explanation
-from assessments.workflow import events, library, scores, standing
+from assessments.workflow import events, library, scores, standing, uploads
 from units.models import User
 
 
@@ -27,9 +27,9 @@ def attach_file(
     `require_attachable` raises.
     """
     require_attachable(score, by, at)
-    checked, state = library.checked_of(upload)
+    checked, state = uploads.checked_of(upload)
     library.check_paper(number, abstract, issued_on, at)
-    with library.all_or_nothing() as kept, transaction.atomic():
+    with uploads.all_or_nothing() as kept, transaction.atomic():
         row = _hold_leaf(score, by, at)
         if _attached(row).filter(revision__sha256=checked.sha256).exists():
             raise BadInput(_("This file is already attached to the leaf."), field="upload")
@@ -94,8 +94,8 @@ def add_revision(
     cannot be accepted or that the paper has already, and what `scores.require_editable` raises.
     """
     library.require_own(document.unit_id, by, at)
-    checked, state = library.checked_of(upload)
-    with library.all_or_nothing() as kept, transaction.atomic():
+    checked, state = uploads.checked_of(upload)
+    with uploads.all_or_nothing() as kept, transaction.atomic():
         moved = [
             (item, standing.hold_leaf(item.score))
             for item in sorted(move, key=lambda e: e.score_id)

@@ -4,8 +4,7 @@ Everybody who works for the unit may do so; what backs a leaf is the matter of `
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -29,23 +28,15 @@ from assessments.models import (
 )
 from assessments.queries import library as queries
 from assessments.workflow import events, scores, standing
-from cchc.kit import previews
-from cchc.kit.files import Checked, FileRefused, inspect
-from cchc.kit.scanning import Finding, scan
+from assessments.workflow.uploads import Kept, all_or_nothing, checked_of, remove_bytes
+from cchc.kit.files import Checked
 from units.models import Unit, User
 
-#: Infected files are refused, so they have no state of a kept file.
-_SCAN_STATES = {
-    Finding.UNSCANNED: ScanState.UNSCANNED,
-    Finding.CLEAN: ScanState.CLEAN,
-    Finding.UNREACHABLE: ScanState.PENDING,
-}
 #: A dossier in another state is with the council, which judges the paper as it was handed in.
 _WITH_THE_UNIT = (
     SubmissionState.DRAFT, SubmissionState.LOCKED, SubmissionState.RETURNED,
     SubmissionState.PUBLISHED,
 )  # fmt: skip
-Kept = list[DocumentRevision]
 
 
 @events.logs_refusals("add_document", on="unit")
@@ -156,16 +147,7 @@ def delete_document(*, document: Document, by: User, at: dt.datetime) -> None:
         DocumentRevision.objects.filter(pk__in=[file.pk for file in files]).delete()
         row.delete()
         for file in files:
-            transaction.on_commit(partial(_remove_bytes, file))
-
-
-def rescan(revision: DocumentRevision) -> DocumentRevision:
-    """Scan a file that waits for it; leave it waiting while no scanner answers."""
-    with revision.file.open("rb") as file:
-        finding = scan(file, settings.CLAMAV)
-    revision.scan_state = _SCAN_STATES.get(finding, ScanState.QUARANTINED)
-    revision.save(update_fields=["scan_state"])
-    return revision
+            transaction.on_commit(partial(remove_bytes, file.file))
 
 
 def require_own(unit_id: int, by: User, at: dt.datetime) -> None:
@@ -203,39 +185,12 @@ def is_carried(document: Document, cycle: Cycle) -> bool:
     )
 
 
-def checked_of(upload: Any) -> tuple[Checked, ScanState]:
-    """Return what is known of an uploaded file and what the scanner says; raise BadInput."""
-    try:
-        checked = inspect(upload)
-    except FileRefused as refusal:
-        raise BadInput(refusal.message, field="upload") from refusal
-    finding = scan(upload, settings.CLAMAV)
-    if finding is Finding.INFECTED:
-        raise BadInput(_("A virus was found in the file; nothing was saved."), field="upload")
-    return checked, _SCAN_STATES[finding]
-
-
 def check_paper(number: str, abstract: str, issued_on: dt.date | None, at: dt.datetime) -> None:
     """Raise BadInput for a paper without number and abstract, or dated in the future."""
     if not number.strip() and not abstract.strip():
         raise BadInput(_("Give the number of the paper, or say what it is."), field="abstract")
     if issued_on is not None and issued_on > timezone.localtime(at).date():
         raise BadInput(_("The paper's date lies in the future."), field="issued_on")
-
-
-@contextmanager
-def all_or_nothing() -> Iterator[Kept]:
-    """Remove the bytes kept inside when the act fails; wrap it around the transaction.
-
-    The rows are rolled back; without this the bytes would lie in the store for ever.
-    """
-    kept: Kept = []
-    try:
-        yield kept
-    except BaseException:
-        for revision in kept:
-            _remove_bytes(revision)
-        raise
 
 
 def store(
@@ -249,7 +204,7 @@ def store(
         content_type=checked.content_type, scan_state=state, uploaded_by=by, uploaded_at=at,
     )  # fmt: skip
     revision.file.save(checked.name, upload, save=False)
-    kept.append(revision)
+    kept.append(revision.file)
     revision.save()
     return revision
 
@@ -290,8 +245,3 @@ def _hold_room(unit_id: int, size: int) -> None:
                "quota": filesizeformat(quota)},
             field="upload",
         )  # fmt: skip
-
-
-def _remove_bytes(revision: DocumentRevision) -> None:
-    revision.file.storage.delete(str(revision.file.name))
-    previews.forget(revision.file)

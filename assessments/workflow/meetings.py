@@ -12,6 +12,7 @@ from assessments.choices import CouncilRole, PortalRole
 from assessments.errors import BadInput, NotPermitted, Refused, WrongState
 from assessments.models import Event, Meeting
 from assessments.workflow import events
+from assessments.workflow.uploads import all_or_nothing
 from cchc.kit.files import SCANNED_PAPERS, Checked, FileRefused, inspect
 from cchc.kit.scanning import Finding, scan
 from units.models import User
@@ -75,25 +76,18 @@ def save_meeting(*, meeting: Meeting, by: User, at: dt.datetime, upload: Any = N
 
     Raise what `check` raises.
     """
-    stored = None
-    try:
-        with transaction.atomic():
-            if meeting.pk is not None:  # conclusions wait here, and see what is saved
-                Meeting.objects.select_for_update().get(pk=meeting.pk)
-            checked = check(meeting, by=by, at=at, upload=upload)
-            if checked is not None:
-                meeting.minutes_file.save(checked.name, upload, save=False)
-                stored = meeting.minutes_file
-            meeting.save()
-            events.record(
-                action="save_meeting", obj=meeting, by=by, at=at,
-                data={"sha256": checked.sha256} if checked else {},
-            )  # fmt: skip
-    except BaseException:
-        if stored is not None:
-            # The row was rolled back; without this its bytes would lie in the store for ever.
-            stored.storage.delete(str(stored.name))
-        raise
+    with all_or_nothing() as kept, transaction.atomic():
+        if meeting.pk is not None:  # conclusions wait here, and see what is saved
+            Meeting.objects.select_for_update().get(pk=meeting.pk)
+        checked = check(meeting, by=by, at=at, upload=upload)
+        if checked is not None:
+            meeting.minutes_file.save(checked.name, upload, save=False)
+            kept.append(meeting.minutes_file)
+        meeting.save()
+        events.record(
+            action="save_meeting", obj=meeting, by=by, at=at,
+            data={"sha256": checked.sha256} if checked else {},
+        )  # fmt: skip
     return meeting
 
 

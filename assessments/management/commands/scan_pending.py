@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from assessments.choices import ScanState
 from assessments.models import DocumentRevision, SignedCopy
-from assessments.workflow import library, signed_copies
+from assessments.workflow import uploads
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
         """Scan each waiting file and say what became of them."""
         waiting = DocumentRevision.objects.filter(scan_state=ScanState.PENDING)
         copies = SignedCopy.objects.filter(scan_state=ScanState.PENDING)
-        states = [library.rescan(revision).scan_state for revision in waiting]
-        states += [signed_copies.rescan(copy).scan_state for copy in copies]
+        states = [uploads.rescan(revision).scan_state for revision in waiting]
+        states += [uploads.rescan(copy).scan_state for copy in copies]
         left = states.count(ScanState.PENDING)
         bad = states.count(ScanState.QUARANTINED)
         self.stdout.write(f"{len(states) - left} scanned, {bad} quarantined, {left} still waiting")
