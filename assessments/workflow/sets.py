@@ -66,6 +66,14 @@ def _stamped(
     )
 
 
+def _require_fillable(rows: list[CriterionScore], by: User, at: dt.datetime) -> None:
+    submission = rows[0].submission
+    held = permissions.parts_of(by, at).get(submission.unit_id, set())
+    for row in rows:
+        scores.require_fillable(row, by, held)
+    standing.require_writable(submission, at)
+
+
 @events.logs_refusals("save", on="submission")
 def save_leaves(
     *, submission: Submission, by: User, at: dt.datetime, claims: Mapping[str, scores.Claim],
@@ -79,11 +87,8 @@ def save_leaves(
         rows = _held(submission, claims)
         if not rows:
             return []
-        held = permissions.parts_of(by, at).get(submission.unit_id, set())
+        _require_fillable(rows, by, at)
         before = {}
-        for row in rows:
-            scores.require_fillable(row, by, held)
-        standing.require_writable(rows[0].submission, at)
         for row in rows:
             scores.require_version(row, (versions or {}).get(row.criterion.code, row.version))
             claim = claims[row.criterion.code]
