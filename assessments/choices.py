@@ -164,6 +164,49 @@ class AdjustmentState(Toned):
     REFUSED = "refused", _("refused")
 
 
+class AgendaReason(models.TextChoices):
+    """Why a leaf is on the agenda of a meeting."""
+
+    DISPUTED = "disputed", _("appraisers disagree")
+    UNSETTLED = "unsettled", _("nobody gave points")
+    CHOSEN = "chosen", _("put there by the secretariat")
+
+
+class AppealKind(models.TextChoices):
+    """Before the publication a unit appeals, after it a unit complains."""
+
+    APPEAL = "appeal", _("appeal before the publication")
+    COMPLAINT = "complaint", _("complaint after the publication")
+
+
+class AppealState(Toned):
+    """Where an appeal or a complaint stands; the last four are its outcomes."""
+
+    FILED = "filed", _("waiting for the answer")
+    UPHELD = "upheld", _("found right")
+    PARTLY = "partly", _("found right in part")
+    REJECTED = "rejected", _("found wrong")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class MessageKind(models.TextChoices):
+    """What a message tells; each person chooses which kinds come by e-mail as well."""
+
+    TASK = "task", _("work for me")
+    ANSWER = "answer", _("answers to me")
+    CHANGE = "change", _("changes of what I judged or signed")
+    DEADLINE = "deadline", _("days left")
+    RESULT = "result", _("decisions and results")
+
+
+class DigestState(Toned):
+    """What became of a daily e-mail."""
+
+    WAITING = "waiting", _("waiting")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("failed")
+
+
 class PublicationKind(models.TextChoices):
     """Whose figures a publication shows; the kinds never share a ranking or a series."""
 
@@ -221,6 +264,13 @@ _TONES = {
     ("HandState", "done"): Tone.GOOD,
     ("AdjustmentState", "accepted"): Tone.GOOD,
     ("AdjustmentState", "refused"): Tone.BAD,
+    ("AppealState", "filed"): Tone.ACTIVE,
+    ("AppealState", "upheld"): Tone.GOOD,
+    ("AppealState", "partly"): Tone.GOOD,
+    ("AppealState", "rejected"): Tone.BAD,
+    ("DigestState", "waiting"): Tone.ACTIVE,
+    ("DigestState", "sent"): Tone.GOOD,
+    ("DigestState", "failed"): Tone.BAD,
     ("PublicationState", "scheduled"): Tone.WARN,
     ("PublicationState", "published"): Tone.GOOD,
     ("PublicationState", "withdrawn"): Tone.BAD,

@@ -1,13 +1,8 @@
 """Everything about a year, from the scheme to the publication."""
 
-from assessments.models.appraisals import (
-    Adjustment,
-    Appraisal,
-    Approval,
-    CouncilDecision,
-    Explanation,
-    Meeting,
-)
+from assessments.models.appraisals import Abstention, Adjustment, Appraisal, Explanation
+from assessments.models.approvals import Appeal, Approval
+from assessments.models.conclusions import AgendaItem, Attendance, CouncilDecision, Meeting
 from assessments.models.councils import (
     Appointment,
     Assignment,
@@ -26,6 +21,7 @@ from assessments.models.cycles import (
 from assessments.models.delegations import Delegation
 from assessments.models.documents import Document, DocumentConfirmation, DocumentRevision
 from assessments.models.events import Event, EventNote
+from assessments.models.messages import Digest, Message, MessagePreference, NoticeCursor
 from assessments.models.publications import (
     FrozenPage,
     Publication,
@@ -52,11 +48,15 @@ from assessments.models.submissions import (
 from assessments.models.surveys import SurveyDecision, SurveyResult, SurveyRound
 
 __all__ = [
+    "Abstention",
     "Adjustment",
+    "AgendaItem",
+    "Appeal",
     "Appointment",
     "Appraisal",
     "Approval",
     "Assignment",
+    "Attendance",
     "Band",
     "Council",
     "CouncilDecision",
@@ -67,6 +67,7 @@ __all__ = [
     "CycleScheme",
     "DeclaredConflict",
     "Delegation",
+    "Digest",
     "Document",
     "DocumentConfirmation",
     "DocumentRevision",
@@ -77,7 +78,10 @@ __all__ = [
     "Extension",
     "FrozenPage",
     "Meeting",
+    "Message",
+    "MessagePreference",
     "Milestone",
+    "NoticeCursor",
     "Publication",
     "PublishedGroup",
     "PublishedResult",

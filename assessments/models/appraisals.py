@@ -1,13 +1,13 @@
-"""What the council thinks of a leaf: appraisals, questions, decisions and adjustments."""
+"""What the council thinks of a leaf: appraisals, abstentions, questions and adjustments."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import AdjustmentKind, AdjustmentState
-from assessments.models.councils import Council, CouncilMember
+from assessments.models.councils import CouncilMember
 from assessments.models.submissions import CriterionScore, Submission
-from cchc.kit.models import LineField, PointsField, ProseField, Stamped
+from cchc.kit.models import PointsField, ProseField, Stamped
 
 
 class Appraisal(models.Model):
@@ -51,6 +51,33 @@ class Appraisal(models.Model):
         return f"{self.score}: {self.points}"
 
 
+class Abstention(models.Model):
+    """A member's word that they give a leaf no points in one round, and why."""
+
+    score = models.ForeignKey(
+        CriterionScore, models.PROTECT, related_name="abstentions", verbose_name=_("criterion")
+    )
+    member = models.ForeignKey(
+        CouncilMember, models.PROTECT, related_name="abstentions", verbose_name=_("member")
+    )
+    round = models.PositiveSmallIntegerField(_("round"))
+    reason = ProseField(_("reason"))
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("abstention")
+        verbose_name_plural = _("abstentions")
+        ordering = ["score", "round", "at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["score", "member", "round"], name="abstention_per_member_and_round"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score}: {self.member}"
+
+
 class Explanation(models.Model):
     """A question on a leaf and the unit's answer (giải trình); an open one freezes the leaf."""
 
@@ -91,73 +118,6 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.score}: {self.question[:60]}"
-
-
-class Meeting(Stamped):
-    """A meeting of the council, with its minutes (biên bản)."""
-
-    council = models.ForeignKey(
-        Council, models.PROTECT, related_name="meetings", verbose_name=_("council")
-    )
-    held_on = models.DateField(_("held on"))
-    minutes_number = LineField(_("number of the minutes"), max_length=60)
-    minutes_file = models.FileField(_("signed minutes"), upload_to="minutes/", blank=True)
-
-    class Meta:
-        verbose_name = _("meeting")
-        verbose_name_plural = _("meetings")
-        ordering = ["-held_on"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["council", "minutes_number"], name="minutes_number_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.minutes_number} ({self.held_on:%d/%m/%Y})"
-
-
-class CouncilDecision(models.Model):
-    """The council's word on a disputed leaf: points, reason, votes and dissent."""
-
-    score = models.OneToOneField(
-        CriterionScore, models.PROTECT, related_name="decision", verbose_name=_("criterion")
-    )
-    meeting = models.ForeignKey(
-        Meeting, models.PROTECT, related_name="decisions", verbose_name=_("meeting")
-    )
-    points = PointsField(_("points"))
-    applicable = models.BooleanField(_("applies"), default=True)
-    reason = ProseField(_("reason"))
-    votes_for = models.PositiveSmallIntegerField(_("votes for"), default=0)
-    votes_against = models.PositiveSmallIntegerField(_("votes against"), default=0)
-    dissent = ProseField(_("dissent"), blank=True)
-    decided_by_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("decided by")
-    )
-    # None where the City approver stands in for a chair with a conflict, without a seat.
-    decided_by = models.ForeignKey(
-        CouncilMember,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("council seat"),
-    )
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("decision of the council")
-        verbose_name_plural = _("decisions of the council")
-        ordering = ["score"]
-        constraints = [
-            models.CheckConstraint(
-                name="decision_points_not_negative", condition=models.Q(points__gte=0)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.score}: {self.points}"
 
 
 class Adjustment(Stamped):
@@ -219,34 +179,3 @@ class Adjustment(Stamped):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.points}"
-
-
-class Approval(models.Model):
-    """The approval of a dossier's final points by somebody who scored nothing in it."""
-
-    submission = models.ForeignKey(
-        Submission, models.PROTECT, related_name="approvals", verbose_name=_("dossier")
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("approved by")
-    )
-    at = models.DateTimeField(_("at"))
-    note = ProseField(_("note"), blank=True)
-    digest = models.CharField(_("digest of the final points"), max_length=64)
-    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
-    revoked_reason = ProseField(_("reason for revoking"), blank=True)
-
-    class Meta:
-        verbose_name = _("approval")
-        verbose_name_plural = _("approvals")
-        ordering = ["submission", "at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["submission"],
-                condition=models.Q(revoked_at=None),
-                name="one_approval_in_force",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.submission}: {self.at:%d/%m/%Y}"

@@ -20,6 +20,14 @@ class Council(Decided, Stamped):
     )
     name = LineField(_("name"), max_length=200)
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
+    # What an appraiser is shown while judging (design 0.30); secretary and chair see everything.
+    claims_shown = models.BooleanField(
+        _("appraisers see self-assessed points"), default=True,
+        help_text=_("The facts and the evidence are shown in any case."),
+    )  # fmt: skip
+    others_after_own = models.BooleanField(
+        _("appraisers see others' points only after their own"), default=True
+    )
 
     class Meta:
         verbose_name = _("council")
@@ -90,6 +98,10 @@ class Assignment(Period, Stamped):
         related_name="+",
         verbose_name=_("only for the unit"),
     )
+    stands_in_for = models.ForeignKey(
+        CouncilMember, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("stands in for"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("assignment")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,18 @@ class Cycle(Decided, Stamped):
         _("state"), max_length=10, choices=CycleState, default=CycleState.DRAFT, editable=False
     )
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
+    explanation_rounds = models.PositiveSmallIntegerField(
+        _("rounds of explanation"), default=1,
+        help_text=_("How often a dossier may go to its unit for explanation before the council."),
+    )  # fmt: skip
+    # Both are the campaign's own clocks, no terms of the complaints law (design 10).
+    answer_days = models.PositiveSmallIntegerField(
+        _("working days for an explanation"), default=5, validators=[MinValueValidator(1)]
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("working days for the answer to an appeal or a complaint"), default=7,
+        validators=[MinValueValidator(1)],
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("cycle")
@@ -29,6 +42,11 @@ class Cycle(Decided, Stamped):
         constraints = [
             models.UniqueConstraint(fields=["year", "illustrative"], name="cycle_once_a_year"),
             decided_together("cycle_decision_whole"),
+            models.CheckConstraint(
+                name="cycle_clocks_run",
+                condition=models.Q(answer_days__gte=1, appeal_days__gte=1),
+                violation_error_message=_("A clock needs at least one working day."),
+            ),
         ]
 
     def __str__(self) -> str:

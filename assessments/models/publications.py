@@ -57,6 +57,10 @@ class Publication(Decided, Stamped):
     )  # fmt: skip
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
     dry_run_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # What the last dry run showed, to say what changed since: by unit code the group, the exact
+    # index as text, rank and band.
+    dry_run_figures = models.JSONField(default=dict, editable=False)
+    dry_run_at = models.DateTimeField(_("dry run seen at"), null=True, editable=False)
     chain_head = models.CharField(
         _("head of the event chain"), max_length=64, blank=True, editable=False
     )

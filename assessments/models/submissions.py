@@ -42,6 +42,10 @@ class Submission(Stamped):
         editable=False,
     )  # fmt: skip
     round = models.PositiveSmallIntegerField(_("round"), default=1, editable=False)
+    # Rounds of explanation held since the council got the dossier, the first time or again.
+    explained = models.PositiveSmallIntegerField(
+        _("rounds of explanation held"), default=0, editable=False
+    )
     late = models.BooleanField(_("late"), default=False, editable=False)
     ranked = models.BooleanField(_("ranked"), default=True)
     unranked_reason = LineField(_("reason for not ranking"), max_length=300, blank=True)
