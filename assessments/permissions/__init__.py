@@ -4,7 +4,12 @@ Rights come from dated rows, read anew at every act; `is_superuser` gives no rig
 (design 0.7).
 """
 
-from assessments.permissions.conflicts import conflicted_unit_ids, is_conflicted, with_lineage
+from assessments.permissions.conflicts import (
+    conflicted_unit_ids,
+    conflicts_of,
+    is_conflicted,
+    with_lineage,
+)  # fmt: skip
 from assessments.permissions.council_side import (
     acts_for,
     assigned_fields,
@@ -16,6 +21,14 @@ from assessments.permissions.council_side import (
     uncovered_fields,
 )
 from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
+from assessments.permissions.sight import (
+    EVERYTHING,
+    UNDECIDED,
+    Sight,
+    sees_others,
+    shows_claims,
+    sight_of,
+)
 from assessments.permissions.signatures import Signature, signature_of, signature_title
 from assessments.permissions.signers import signing_unit_ids
 from assessments.permissions.unit_side import (
@@ -37,15 +50,19 @@ from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 
 __all__ = [
     "CONFLICT",
+    "EVERYTHING",
     "PARTS",
     "RUNNING",
+    "UNDECIDED",
     "YES",
     "RoleBackend",
+    "Sight",
     "Signature",
     "Verdict",
     "acts_for",
     "assigned_fields",
     "conflicted_unit_ids",
+    "conflicts_of",
     "day_of",
     "has_role",
     "is_conflicted",
@@ -67,6 +84,9 @@ __all__ = [
     "scored_in",
     "seat_in",
     "seats_of",
+    "sees_others",
+    "shows_claims",
+    "sight_of",
     "signature_of",
     "signature_title",
     "signing_unit_ids",

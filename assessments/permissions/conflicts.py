@@ -2,10 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from assessments.models import Cycle, DeclaredConflict, ScoreHistory, Submission
+from assessments.models import (
+    CouncilMember,
+    Cycle,
+    DeclaredConflict,
+    Receipt,
+    ScoreHistory,
+    Submission,
+)  # fmt: skip
 from assessments.permissions.verdicts import day_of
-from units.models import Succession, User
+from units.models import Membership, SigningAuthorisation, Succession, UnitHead, User
 
 
 def conflicted_unit_ids(user: User, cycle: Cycle, at: dt.datetime) -> set[int]:
@@ -15,30 +23,56 @@ def conflicted_unit_ids(user: User, cycle: Cycle, at: dt.datetime) -> set[int]:
     the council seat, a declared conflict in force, or a past act in the unit's dossier; with
     predecessors and successors.
     """
-    day = day_of(at)
+    return conflicts_of([user.pk], cycle, at)[user.pk]
+
+
+def conflicts_of(
+    user_ids: Iterable[int], cycle: Cycle, at: dt.datetime
+) -> dict[int, set[int]]:  # fmt: skip
+    """Return for each person the units of `conflicted_unit_ids`, in two statements for all."""
+    people, day = list(user_ids), day_of(at)
     span = (cycle.first_day, max(day, cycle.first_day))
     # One statement: every grid, list and act asks this.
-    parts = [
-        user.memberships.overlapping(*span),
-        user.tenures.overlapping(*span),
-        user.authorisations.overlapping(*span),
-        user.council_seats.filter(council__cycle=cycle, unit__isnull=False),
-        DeclaredConflict.objects.on(day).filter(member__user=user, member__council__cycle=cycle),
-        Submission.objects.filter(cycle=cycle, receipts__signed_by=user),
+    parts: list[Any] = [
+        *(
+            kind.objects.overlapping(*span).filter(user__in=people).values_list("user", "unit")
+            for kind in (Membership, UnitHead, SigningAuthorisation)
+        ),
+        CouncilMember.objects.filter(
+            user__in=people, council__cycle=cycle, unit__isnull=False
+        ).values_list("user", "unit"),
+        DeclaredConflict.objects.on(day)
+        .filter(member__user__in=people, member__council__cycle=cycle)
+        .values_list("member__user", "unit"),
+        Receipt.objects.filter(signed_by__in=people, submission__cycle=cycle).values_list(
+            "signed_by", "submission__unit"
+        ),
+        ScoreHistory.objects.filter(
+            by__in=people, action__startswith="unit.", score__submission__cycle=cycle
+        ).values_list("by", "score__submission__unit"),
     ]
-    acted = ScoreHistory.objects.filter(
-        by=user, action__startswith="unit.", score__submission__cycle=cycle
-    ).values_list("score__submission__unit_id", flat=True)
-    first, *others = (part.order_by().values_list("unit_id", flat=True) for part in parts)
-    return with_lineage(set(first.union(*others, acted.order_by())))
+    first, *others = (part.order_by() for part in parts)
+    found: dict[int, set[int]] = {person: set() for person in people}
+    for person, unit in first.union(*others):
+        found[person].add(unit)
+    if not any(found.values()):
+        return found
+    pairs = _successions()
+    return {person: _joined(units, pairs) for person, units in found.items()}
 
 
 def with_lineage(unit_ids: Iterable[int]) -> set[int]:
     """Return the units with all their predecessors and all their successors."""
     found = set(unit_ids)
-    if not found:
-        return found
-    pairs = list(Succession.objects.values_list("predecessor_id", "successor_id"))
+    return _joined(found, _successions()) if found else found
+
+
+def _successions() -> list[tuple[int, int]]:
+    return list(Succession.objects.values_list("predecessor_id", "successor_id"))
+
+
+def _joined(unit_ids: set[int], pairs: list[tuple[int, int]]) -> set[int]:
+    found = set(unit_ids)
     for source, target in ((0, 1), (1, 0)):
         edge = set(unit_ids)
         while edge:
