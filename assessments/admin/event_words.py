@@ -20,7 +20,9 @@ ACTS: Mapping[str, Promise] = {
     "ask": _("Ask for explanation"),
     "attach": _("Attach evidence"),
     "attach_copy": _("Keep a signed copy"),
+    "change_clocks": _("Change rounds and terms for answers"),
     "change_dates": _("Change dates"),
+    "close_question": _("Close a question without an answer"),
     "confirm_document": _("Confirm a paper of an earlier year"),
     "copy_scheme": _("Make a new version"),
     "decide_leaf": _("Decide a leaf"),
@@ -35,6 +37,8 @@ ACTS: Mapping[str, Promise] = {
     "draft_record": _("Draft a record of the press"),
     "dry_run": _("See the dry run"),
     "extend": _("Extend a stage"),
+    "extend_question": _("Give more time for an answer"),
+    "file_appeal": _("File an appeal or a complaint"),
     "flag_conflict": _("Flag points given with a conflict"),
     "give_back": _("Give leaves back for mending"),
     "import_scheme": _("Import a scheme"),
@@ -72,6 +76,16 @@ def kind_word(object_type: str) -> str:
         if model is not None:
             return str(model._meta.verbose_name)
     return object_type
+
+
+def object_named(object_type: str, object_id: str) -> str:
+    """Return the present name of an object of the log; empty when it is gone or has no key."""
+    for app in ("assessments", "units"):
+        model = apps.all_models[app].get(object_type)
+        if model is not None and object_id.isdigit():
+            found = model._base_manager.filter(pk=object_id).first()
+            return str(found) if found is not None else ""
+    return ""
 
 
 class ActFilter(admin.AllValuesFieldListFilter):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
-from assessments.admin.event_words import ActFilter, KindFilter, act_word, kind_word
+from assessments.admin.event_words import ActFilter, KindFilter, act_word, kind_word, object_named
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
 from assessments.models import Event, EventNote
 
@@ -28,7 +28,11 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ("actor", "cycle")
     search_fields = ("action", "object_id", "request_id", "actor__username")
     date_hierarchy = "at"
-    readonly_fields = ("reason_given",)
+    fields = (
+        "at", "actor", "act", "verdict", "kind", "thing", "reason_given", "data", "cycle",
+        "request_id", "position", "hash",
+    )  # fmt: skip
+    readonly_fields = ("act", "verdict", "kind", "thing", "reason_given")
 
     @admin.display(description=_("action"), ordering="action")
     def act(self, event: Event) -> str:
@@ -46,9 +50,11 @@ class EventAdmin(ReadOnlyAdmin):
         note = EventNote.objects.filter(event=event).first()
         return note.text if note else "—"
 
-    def get_fields(self, request: HttpRequest, obj: Event | None = None) -> Any:
-        """Show the written reason with the event."""
-        return [*super().get_fields(request, obj), "reason_given"]
+    @admin.display(description=_("object"))
+    def thing(self, event: Event) -> str:
+        """Return the name of what the act was done to, with its number in the log."""
+        named = object_named(event.object_type, event.object_id)
+        return f"{named} (#{event.object_id})" if named else f"#{event.object_id}"
 
     @admin.display(description=_("kind of object"), ordering="object_type")
     def kind(self, event: Event) -> str:

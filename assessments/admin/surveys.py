@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from assessments import permissions
 from assessments.admin.scoped import ReadOnlyAdmin, user_of, without_conflicts
-from assessments.choices import CouncilRole
+from assessments.choices import CouncilRole, Method
 from assessments.forms.leaf import NumberInput
 from assessments.models import SurveyDecision, SurveyResult, SurveyRound
 from assessments.resources.surveys import SurveyResultResource, result_problems
@@ -102,10 +102,14 @@ class SurveyResultAdmin(TableAdmin, admin.ModelAdmin):  # type: ignore[type-arg]
         return type("ResultForm", (form,), {"by": request.user})
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):  # type: ignore[no-untyped-def]
-        """Offer survey leaves only."""
+        """Offer the survey leaves of the years that have a round, each with its group."""
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "criterion":
-            field.queryset = field.queryset.filter(method="survey").select_related("scheme")
+            asked = field.queryset.filter(
+                method=Method.SURVEY, scheme__cycle_schemes__cycle__survey_rounds__isnull=False
+            )
+            field.queryset = asked.select_related("scheme__group").distinct()
+            field.label_from_instance = lambda leaf: f"{leaf.scheme.group}: {leaf}"
         return field
 
     def has_delete_permission(self, request: HttpRequest, obj: SurveyResult | None = None) -> bool:
