@@ -70,7 +70,7 @@ class AppraisalPagesMixin:
                 return _back(request, APPRAISAL, submission, row)
             bound[form.verb, row.pk] = form
         mine = set(permissions.assigned_fields(user, submission, now))
-        rows = appraisal.page_of(leaves, submission)
+        rows = appraisal.page_of(leaves, submission, sight=permissions.sight_of(user, now))
         open_now = submission.state in appraisals.JUDGING
         due = questions.usual_due(submission, now) if open_now and mine else None
         shown = [
@@ -239,7 +239,7 @@ def _council_rows(
 ) -> dict[str, Any]:
     """Return what the council looks at: disputes first, then every other leaf it may decide."""
     disputed = set(appraisals.disputed(submission).values_list("pk", flat=True))
-    rows = appraisal.page_of(leaves, submission)
+    rows = appraisal.page_of(leaves, submission, sight=permissions.EVERYTHING)
     judged = [row for row in rows if row.criterion.method != Method.SURVEY]
     open_now = submission.state in appraisals.JUDGING
     meetings = meeting_choices(submission)

@@ -3,18 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from assessments import permissions
 from assessments.choices import CouncilRole, Method, PortalRole, SubmissionState
 from assessments.models import (
+    Abstention,
     Appraisal,
     Assignment,
     CriterionScore,
     Evidence,
     Explanation,
+    ScoreHistory,
     Submission,
 )  # fmt: skip
+from assessments.permissions import Sight
 from units.models import User
 
 _READS_ALL = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.CITY_APPROVER, PortalRole.AUDITOR)
@@ -65,12 +68,71 @@ def disputed(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
 
 
 def untouched(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
-    """Return the open leaves that nobody appraised in the dossier's round."""
+    """Return the open leaves that wait for points: for the first time, or to be looked at again.
+
+    Points of an earlier round count until somebody changes them (design 0.11). A leaf is to be
+    looked at again where the unit answered a question on it or let the time run out, where the
+    unit changed it after it was judged, and where the points were set aside: sent back, or given
+    with a conflict.
+    """
+    given = Appraisal.objects.filter(
+        score=OuterRef("pk"), responsible=True, flagged_conflict=False,
+        round=OuterRef("appraised_round"),
+    )  # fmt: skip
+    heard = Explanation.objects.filter(
+        Q(closed_by_clock=True) | ~Q(answer=""), score=OuterRef("pk"), closed_at__isnull=False,
+        round__gte=OuterRef("appraised_round"),
+    ).filter(
+        # In the question's own round what came after the points, in a later one every answer.
+        Q(closed_at__gt=OuterRef("judged_at")) | Q(round__lt=OuterRef("submission__round"))
+    )  # fmt: skip
+    mended = ScoreHistory.objects.filter(
+        score=OuterRef("pk"), action__startswith="unit.", version__gt=OuterRef("judged_version")
+    )
     return (
         leaves.filter(open_to_appraiser=True, submission__state=SubmissionState.APPRAISING)
         .exclude(criterion__method=Method.SURVEY)
-        .filter(Q(appraised_round=None) | Q(appraised_round__lt=F("submission__round")))
+        .alias(
+            judged_at=Subquery(given.values("at")[:1]),
+            judged_version=Subquery(given.values("seen_version")[:1]),
+        )
+        .filter(Q(appraised_round=None) | Exists(heard) | Exists(mended))
     )
+
+
+def waiting_for(user: User, at: dt.datetime) -> QuerySet[CriterionScore]:
+    """Return the leaves that wait for the person: assigned to them, appraised by nobody in the
+    dossier's round, and not left to the others by their own abstention in it."""
+    left = Abstention.objects.filter(
+        score=OuterRef("pk"), member__user=user, round=OuterRef("submission__round")
+    )
+    return untouched(assigned_leaves(user, at)).filter(~Exists(left))
+
+
+def changed_since(user: User) -> Exists:
+    """Return, for leaves, whether the unit changed claim or evidence after the person judged them.
+
+    What counts is the person's last judgement of the leaf; the council's own stamps do not.
+    """
+    last = Appraisal.objects.filter(
+        score=OuterRef("score"), member__user=user, flagged_conflict=False
+    ).order_by("-round")
+    return Exists(
+        ScoreHistory.objects.filter(
+            score=OuterRef("pk"), action__startswith="unit.",
+            version__gt=Subquery(last.values("seen_version")[:1]),
+        )
+    )  # fmt: skip
+
+
+def late_evidence() -> Exists:
+    """Return, for leaves, whether a file backs them that came after the dossier was submitted."""
+    return Exists(
+        Evidence.objects.filter(
+            score=OuterRef("pk"), removed_at=None,
+            added_at__gt=OuterRef("submission__submitted_at"),
+        )
+    )  # fmt: skip
 
 
 def concludable(dossiers: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -85,13 +147,16 @@ def concludable(dossiers: QuerySet[Submission]) -> QuerySet[Submission]:
 
 
 def page_of(
-    leaves: QuerySet[CriterionScore], submission: Submission, fields: Iterable[int] | None = None
-) -> list[CriterionScore]:
+    leaves: QuerySet[CriterionScore], submission: Submission, fields: Iterable[int] | None = None,
+    *, sight: Sight,
+) -> list[CriterionScore]:  # fmt: skip
     """Return the leaves of one dossier with all that the appraisal page shows, in scheme order.
 
-    `fields` narrows them to some fields' ids. The number of queries does not grow with the rows.
+    `fields` narrows them to some fields' ids; what `sight` keeps from the reader is not among the
+    appraisals, and `Sight.on_leaves` tells the rest. The number of queries does not grow with the
+    rows.
     """
-    rows = leaves.filter(submission=submission)
+    rows = sight.on_leaves(leaves.filter(submission=submission))
     if fields is not None:
         rows = rows.filter(criterion__field__in=list(fields))
     found = list(
@@ -100,7 +165,9 @@ def page_of(
             "criterion__levels",
             Prefetch(
                 "appraisals",
-                Appraisal.objects.select_related("member__user").order_by("round", "at"),
+                sight.seen_appraisals(Appraisal.objects.all())
+                .select_related("member__user")
+                .order_by("round", "at"),
             ),
             Prefetch(
                 "explanations", Explanation.objects.select_related("asked_by__user", "answered_by")
