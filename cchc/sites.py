@@ -25,7 +25,7 @@ ORDER = (
     "Merger", "User", "Scheme", "RespondentKind", "Cycle", "Extension", "WorkingDay", "Council",
     "Assignment", "DeclaredConflict", "Submission", "CriterionScore", "Appraisal", "Explanation",
     "Adjustment", "SurveyRound", "SurveyResult", "Meeting", "CouncilDecision", "SurveyDecision",
-    "Approval", "Publication", "Event", "Appointment", "SiteIdentity",
+    "Appeal", "Approval", "Publication", "Event", "Appointment", "SiteIdentity",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(ORDER)}
 _PAGES = {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
+from assessments.admin.approval_pages import ApprovalPagesMixin
 from assessments.admin.base import WorkflowAdmin
 from assessments.admin.scoped import user_of, without_conflicts
 from assessments.choices import CycleState, SchemeState
@@ -19,6 +20,7 @@ from assessments.workflow import cycles, events
 #: Importing the stage puts its rows into the table of acts.
 STAGES = (cycles,)
 _AT_WORK = (CycleState.DRAFT, CycleState.OPEN)
+_CLOCKS = ("explanation_rounds", "answer_days", "appeal_days")
 
 
 class _CycleInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -70,7 +72,7 @@ class CycleSchemeInline(_CycleInline):
 
 
 @admin.register(Cycle)
-class CycleAdmin(WorkflowAdmin):
+class CycleAdmin(ApprovalPagesMixin, WorkflowAdmin):
     """The year: schemes, dates, plan; opened and closed by the buttons."""
 
     list_display = ("title", "year", "illustrative", "state", "opened_at")
@@ -78,7 +80,7 @@ class CycleAdmin(WorkflowAdmin):
     search_fields = ("title", "decision_number")
     fields = (
         "year", "title", "illustrative", "state", "opened_at", "decision_number", "decision_date",
-        "decision_signer",
+        "decision_signer", *_CLOCKS,
     )  # fmt: skip
     inlines = (CycleSchemeInline, MilestoneInline)
     actions = None
@@ -104,6 +106,16 @@ class CycleAdmin(WorkflowAdmin):
         """Delete drafts only."""
         draft = obj is None or obj.state == CycleState.DRAFT
         return super().has_delete_permission(request, obj) and draft
+
+    def save_model(self, request: HttpRequest, obj: Cycle, form: Any, change: bool) -> None:
+        """Log changed rounds and clocks of an open cycle; those that run already stay."""
+        super().save_model(request, obj, form, change)
+        changed = [name for name in _CLOCKS if name in form.changed_data]
+        if changed and obj.state == CycleState.OPEN:
+            events.record(
+                action="change_clocks", obj=obj, by=user_of(request), at=timezone.now(),
+                data={name: [form.initial[name], getattr(obj, name)] for name in changed},
+            )  # fmt: skip
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Log changed dates of an open cycle."""

@@ -1,18 +1,23 @@
-"""What became of a dossier, for its own unit only: appraised points, official ones once published.
+"""What became of a dossier, for its own unit only: appraised points, and final ones in their time.
 
 Never a rank, a band or another unit's figures: those are read on the public pages (design 0.19).
 """
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from assessments.choices import SubmissionState
 from assessments.models import Criterion, CriterionScore, Publication, PublishedResult, Submission
 from assessments.queries.movement import BULKY
 from assessments.queries.overviews import Overview
-from assessments.queries.workspace import reasons_of, shows_appraisal, shows_final
+from assessments.queries.workspace import (
+    final_reasons_of,
+    reasons_of,
+    shows_appraisal,
+    shows_final,
+)
 
 
 class Figure(NamedTuple):
@@ -42,7 +47,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One leaf in three eyes; `final` stays None until the results are published."""
+    """One leaf in three eyes; `final` stays None until the unit may see it."""
 
     score: CriterionScore
     claimed: Figure | None
@@ -83,17 +88,20 @@ class Results:
     differing: list[Leaf]
     waiting: int  # leaves that nobody has given appraised or survey points yet
     is_final: bool
+    is_published: bool
     scorecard: PublishedResult | None
 
 
 def results_of(overview: Overview, at: dt.datetime) -> Results | None:
-    """Return the results of a dossier, or None while its unit may not see any. Two queries."""
+    """Return the results of a dossier, or None while its unit may not see any.
+
+    Two queries, and one more for the council's reasons.
+    """
     submission = overview.submission
     if not shows_appraisal(submission, at):
         return None
-    is_final = shows_final(submission)
-    scores = sorted([*overview.rows, *overview.others], key=lambda row: row.criterion.position)
-    leaves = _leaves(scores, is_final)
+    is_final = shows_final(submission, at)
+    leaves = leaves_in_eyes(overview, at)
     parts = {part.criterion.pk: FieldResult(part.criterion) for part in overview.fields}
     together = FieldResult()
     for leaf in leaves:
@@ -102,12 +110,15 @@ def results_of(overview: Overview, at: dt.datetime) -> Results | None:
     waiting = sum(leaf.appraised is None and leaf.final is None for leaf in leaves)
     return Results(
         list(parts.values()), together, [leaf for leaf in leaves if leaf.differs], waiting,
-        is_final, scorecard_of(submission, at),
+        is_final, submission.state == SubmissionState.PUBLISHED, scorecard_of(submission, at),
     )  # fmt: skip
 
 
-def _leaves(scores: Iterable[CriterionScore], is_final: bool) -> list[Leaf]:
-    reasons = reasons_of(scores)
+def leaves_in_eyes(overview: Overview, at: dt.datetime) -> list[Leaf]:
+    """Return every leaf of the dossier as far as its unit may see it, in the scheme's order."""
+    scores = sorted([*overview.rows, *overview.others], key=lambda row: row.criterion.position)
+    is_final = shows_final(overview.submission, at)
+    reasons = (final_reasons_of if is_final else reasons_of)(scores)
     return [
         Leaf(
             row,

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from assessments.choices import ScanState, Stage, SubmissionState
 from assessments.models import (
     Appraisal,
+    CouncilDecision,
     Criterion,
     CriterionScore,
     Cycle,
@@ -22,6 +23,8 @@ from assessments.models import (
 _ZERO = Decimal(0)
 #: States in which nobody has judged the dossier yet, or the unit's own copy still changes.
 _UNJUDGED = (SubmissionState.DRAFT, SubmissionState.SUBMITTED, SubmissionState.LOCKED)
+#: States in which the council's word on every leaf stands, not published yet.
+_CONCLUDED = (SubmissionState.APPRAISED, SubmissionState.APPROVED)
 
 
 def attached() -> Prefetch:
@@ -155,9 +158,17 @@ def shows_appraisal(submission: Submission, at: dt.datetime) -> bool:
     )
 
 
-def shows_final(submission: Submission) -> bool:
-    """Tell whether the unit may see its official points here: once they are published (0.19)."""
-    return submission.state == SubmissionState.PUBLISHED
+def shows_final(submission: Submission, at: dt.datetime) -> bool:
+    """Tell whether the unit may see its own final points here (design 0.19).
+
+    Once they are published; before that once the council has concluded and appeals may begin: a
+    unit sees what it appeals against. A year without that stage shows them from the approvals on.
+    """
+    if submission.state == SubmissionState.PUBLISHED:
+        return True
+    opens = {row.stage: row.opens_at for row in submission.cycle.milestones.all()}
+    begins = opens.get(Stage.APPEAL, opens.get(Stage.APPROVAL))
+    return submission.state in _CONCLUDED and begins is not None and begins <= at
 
 
 def reasons_of(scores: Iterable[CriterionScore]) -> dict[int, str]:
@@ -165,3 +176,11 @@ def reasons_of(scores: Iterable[CriterionScore]) -> dict[int, str]:
     last = {score.pk: score.appraised_round for score in scores}
     rows = Appraisal.objects.filter(score__in=list(last), responsible=True, flagged_conflict=False)
     return {row.score_id: row.reason for row in rows if row.round == last[row.score_id]}
+
+
+def final_reasons_of(scores: Iterable[CriterionScore]) -> dict[int, str]:
+    """Return, leaf by leaf, the reason behind the final points: the council's own where it decided,
+    never its votes; else the appraiser's."""
+    found = reasons_of(scores := list(scores))
+    decisions = CouncilDecision.objects.filter(score__in=[score.pk for score in scores])
+    return found | dict(decisions.values_list("score_id", "reason"))

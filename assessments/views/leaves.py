@@ -116,7 +116,7 @@ def field_page(
         "submission": submission, "cards": cards, "closed": closed, "progress": progress,
         "deadline": own.deadline_of(submission, at), "bound": bound,
         "shows_appraisal": queries.shows_appraisal(submission, at),
-        "shows_final": queries.shows_final(submission),
+        "shows_final": queries.shows_final(submission, at),
         "state": SubmissionState(submission.state), "nav": "workspace",
         "crumbs": own.crumbs(submission, (str(progress.criterion), "")),
     }  # fmt: skip
@@ -130,7 +130,8 @@ def _cards(
     person = own.person(request)
     held = set(submission.parts)  # type: ignore[attr-defined]
     shown = queries.shows_appraisal(submission, at)
-    reasons = queries.reasons_of(rows) if shown else {}
+    final = shown and queries.shows_final(submission, at)
+    reasons = (queries.final_reasons_of if final else queries.reasons_of)(rows) if shown else {}
     earlier = reads.claims_last_year(submission, rows)
     cards = []
     for row in rows:

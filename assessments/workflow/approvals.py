@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments import permissions
-from assessments.choices import Method, PortalRole, PublicationState, Stage
+from assessments.choices import AppealState, Method, PortalRole, PublicationState, Stage
 from assessments.choices import SubmissionState as State
+from assessments.errors import BadInput
 from assessments.models import (
     Appraisal,
     Approval,
@@ -19,6 +20,7 @@ from assessments.models import (
     Publication,
     Submission,
 )  # fmt: skip
+from assessments.queries import appeals
 from assessments.workflow import events, finals, scores, submissions, windows
 from assessments.workflow.machine import Act, Text, Transition, register
 
@@ -50,7 +52,26 @@ def approve_problems(submission: Submission, act: Act) -> list[Text]:
             _("Points given with a conflict of interest must be appraised again: %s.")
             % ", ".join(flagged)
         )
+    return found + _appealed(submission)
+
+
+def _appealed(submission: Submission) -> list[Text]:
+    """Return what appeals leave to do: answering them, sending back what they found wrong."""
+    found = _unanswered(submission)
+    upheld = appeals.upheld_codes(submission)
+    if upheld:
+        found.append(
+            _("An appeal was found right; send its leaves back to the council: %s.")
+            % ", ".join(upheld)
+        )
     return found
+
+
+def _unanswered(submission: Submission) -> list[Text]:
+    waiting = appeals.unanswered_codes(submission)
+    if not waiting:
+        return []
+    return [_("An appeal waits for its answer, on: %s.") % ", ".join(waiting)]
 
 
 def _not_their_time(submission: Submission, act: Act) -> list[Text]:
@@ -96,11 +117,17 @@ def revoke(submission: Submission, act: Act) -> None:
 
 
 def reopen_leaves(submission: Submission, leaves: list[CriterionScore], act: Act) -> list[str]:
-    """Open leaves to the appraisers in a new round and set their decisions aside; return codes."""
+    """Open leaves to the appraisers in a new round and set aside what was given or decided on them.
+
+    The points of before stay to be read, but count no more: the conclusion asks for new ones, or
+    for a decision. Questions may be asked again as in the first round. Return the codes.
+    """
     submission.round += 1
+    submission.explained = 0
     submission.reopened_at = act.at
     for row in leaves:
         row.open_to_appraiser = True
+        row.appraised_round = None
         finals.clear_final(row)
     finals.stamp_all(leaves, by=act.by, at=act.at, action="council.reopen")
     for decision in CouncilDecision.objects.filter(score__in=leaves).select_related(
@@ -126,9 +153,32 @@ def _set_aside(decision: CouncilDecision, act: Act) -> None:
     decision.delete()
 
 
+def _send_back_problems(submission: Submission, act: Act) -> list[Text]:
+    """Return what stands in the way: appeals are answered first, then sent back at once."""
+    closed = _not_their_time(submission, act)
+    if closed and appeals.upheld_codes(submission):
+        closed = [*windows.outside(submission, [Stage.APPEAL, Stage.APPROVAL], act.at)]
+    return closed + _unanswered(submission)
+
+
 def _send_back(submission: Submission, act: Act) -> dict[str, Any]:
     leaves = submissions.named_leaves(submission, act)
+    _require_upheld(submission, {leaf.criterion.code for leaf in leaves})
     return {"leaves": reopen_leaves(submission, leaves, act), "round": submission.round}
+
+
+def _require_upheld(submission: Submission, named: set[str]) -> None:
+    """Raise BadInput where an appeal found right asks for leaves that are not among the named."""
+    lacking = [
+        code for code in appeals.upheld_codes(submission, AppealState.UPHELD) if code not in named
+    ]
+    if lacking:
+        text = _("An appeal was found right on these leaves; name them too: %s.")
+        raise BadInput(text % ", ".join(lacking), field="leaves")
+    partly = appeals.upheld_codes(submission, AppealState.PARTLY)
+    if partly and not named.intersection(partly):
+        text = _("An appeal was found right in part; name those of its leaves: %s.")
+        raise BadInput(text % ", ".join(partly), field="leaves")
 
 
 def _reopen_problems(submission: Submission, act: Act) -> list[Text]:
@@ -162,9 +212,9 @@ register(
         ),
         who=_LEADER, who_text=_LEADER_TEXT, guard=approve_problems,
         guard_text=gettext_lazy(
-            "approval stage open and appeals over, but for a correction; "
-            "the approver scored and concluded nothing; survey leaves "
-            "filled or decided; every final point there"
+            "approval stage open and appeals over, but for a correction; no appeal unanswered or "
+            "found right and not sent back; the approver scored and concluded nothing; survey "
+            "leaves filled or decided; every final point there"
         ),
         effect=_approve, reauthenticate=True,
     ),
@@ -172,8 +222,12 @@ register(
         "send_back", Submission, (State.APPRAISED,), State.APPRAISING,
         label=gettext_lazy("Send back to the council"),
         confirm=gettext_lazy("The leaves you name are appraised again in a new round."),
-        who=_LEADER, who_text=_LEADER_TEXT, guard=_not_their_time,
-        guard_text=gettext_lazy("approval stage open, but for a correction; leaves named"),
+        who=_LEADER, who_text=_LEADER_TEXT, guard=_send_back_problems,
+        guard_text=gettext_lazy(
+            "approval stage open (with an appeal found right: or appeal stage), but for a "
+            "correction; no appeal unanswered; leaves named, those of appeals found right among "
+            "them"
+        ),
         effect=_send_back, needs_note=True,
     ),
     Transition(

@@ -11,7 +11,15 @@ from assessments.choices import AdjustmentState, CouncilRole, Method, Stage
 from assessments.choices import SubmissionState as State
 from assessments.models import Appraisal, CouncilDecision, CriterionScore, Submission
 from assessments.scoring import Outcome
-from assessments.workflow import appraisals, decisions, finals, submissions, surveys, windows
+from assessments.workflow import (
+    appraisals,
+    decisions,
+    finals,
+    rounds,
+    submissions,
+    surveys,
+    windows,
+)
 from assessments.workflow.machine import Act, Text, Transition, register
 
 ZERO = Decimal("0.0000")
@@ -56,9 +64,7 @@ def conclude_problems(submission: Submission, act: Act) -> list[Text]:
     leaves = judged_leaves(submission)
     without = [row.criterion.code for row in leaves if row.pk not in settled]
     disputed = appraisals.disputed(submission).values_list("criterion__code", flat=True)
-    waiting = submissions.open_questions(submission).values_list(
-        "score__criterion__code", flat=True
-    )
+    waiting = rounds.open_questions(submission).values_list("score__criterion__code", flat=True)
     for codes, text in (
         (without, _("Leaves without points: %s.")),
         (disputed, _("Disputed leaves that the council has not decided: %s.")),

@@ -13,9 +13,9 @@ from assessments import permissions
 from assessments.choices import CouncilRole, Stage
 from assessments.choices import SubmissionState as State
 from assessments.errors import BadInput, Refused
-from assessments.models import CriterionScore, Explanation, Submission
+from assessments.models import CriterionScore, Submission
 from assessments.queries import checks
-from assessments.workflow import receipts, standing, windows
+from assessments.workflow import receipts, rounds, standing, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, problems, register
 from units.models import User
 
@@ -153,19 +153,15 @@ def _return(submission: Submission, act: Act) -> dict[str, Any]:
     return {"leaves": [leaf.criterion.code for leaf in leaves]}
 
 
-def open_questions(submission: Submission) -> Any:
-    """Return the questions that wait for the unit's answer."""
-    return Explanation.objects.filter(score__submission=submission, closed_at=None)
-
-
-def _no_question(submission: Submission, act: Act) -> list[Text]:
-    if not open_questions(submission).exists():
-        return [_("No question is open.")]
-    return []
+def _request_problems(submission: Submission, act: Act) -> list[Text]:
+    found: list[Text] = [*rounds.spent(submission)]
+    if not rounds.open_questions(submission).exists():
+        found.append(_("No question is open."))
+    return found
 
 
 def _still_waiting(submission: Submission, act: Act) -> list[Text]:
-    waiting = open_questions(submission).filter(due_at__gt=act.at)
+    waiting = rounds.open_questions(submission).filter(due_at__gt=act.at)
     codes = waiting.values_list("score__criterion__code", flat=True)
     if codes:
         return [_("Questions still wait for an answer: %s.") % ", ".join(codes)]
@@ -173,10 +169,10 @@ def _still_waiting(submission: Submission, act: Act) -> list[Text]:
 
 
 def _resume(submission: Submission, act: Act) -> dict[str, Any]:
-    overdue = open_questions(submission)
-    codes = list(overdue.values_list("score__criterion__code", flat=True))
-    overdue.update(closed_at=act.at, closed_by_clock=True)
+    closed = rounds.close_unanswered(submission, act.at, rounds.open_questions(submission))
     submission.round += 1
+    submission.explained += 1
+    codes = [row.score.criterion.code for row in closed]
     return {"round": submission.round, "closed_by_clock": codes}
 
 
@@ -250,8 +246,10 @@ register(
         confirm=gettext_lazy(
             "The unit is asked to answer the open questions before they fall due."
         ),
-        who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_no_question,
-        guard_text=gettext_lazy("at least one open question"),
+        who=_SECRETARY, who_text=gettext_lazy("secretary"), guard=_request_problems,
+        guard_text=gettext_lazy(
+            "at least one open question; a round of explanation left of those of the year"
+        ),
     ),
     Transition(
         "resume", Submission, (State.EXPLAINING,), State.APPRAISING,

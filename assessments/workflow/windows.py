@@ -3,8 +3,8 @@
 Windows are [opens, closes); a request counts by its arrival, to the second (design 0.4). Units
 fill in only inside a stage that has dates. The council and Home Affairs are bound by the dates
 that the plan gives: a stage that it leaves out limits none of their acts. A dossier that Home
-Affairs sent back is worked on while the approvals last, for the council's own stages are over by
-then. Corrections of published dossiers come long after the year and follow no window.
+Affairs sent back is worked on while appeals and approvals last, for the council's own stages are
+over by then. Corrections of published dossiers come long after the year and follow no window.
 """
 
 import datetime as dt
@@ -80,13 +80,13 @@ def outside(submission: Submission, stages: Iterable[Stage], at: dt.datetime) ->
     """Return one problem, the days of `stages`, unless `at` lies in one or nothing binds.
 
     The milestones of a cycle say which stages it has; one without dates limits nothing. What was
-    sent back from the approval may be finished within that stage too (design 0.1).
+    sent back may be finished within the stages of appeals and approvals too (design 0.1).
     """
     if is_exempt(submission):
         return []
     cycle, unit = submission.cycle, submission.unit_id
     sent_back = submission.reopened_at is not None
-    wanted = {*stages, Stage.APPROVAL} if sent_back else set(stages)
+    wanted = {*stages, Stage.APPEAL, Stage.APPROVAL} if sent_back else set(stages)
     planned = Milestone.objects.filter(cycle=cycle, stage__in=wanted).order_by("opens_at")
     found = [Stage(row.stage) for row in planned]
     if sent_back and Stage.APPROVAL not in found:

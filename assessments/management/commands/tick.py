@@ -8,17 +8,19 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import CycleState
 from assessments.models import Cycle
-from assessments.workflow import appraisals, events, publications, submissions
+from assessments.workflow import appraisals, events, publications, questions, submissions
 
 
 class Command(BaseCommand):
     """Run by a timer every minute; safe to repeat and to run twice at once."""
 
-    help = "Lock, restore and resume dossiers, flag conflicts, publish, seal the event chains."
+    help = "Close questions, lock, restore and resume dossiers, flag conflicts, publish, seal the event chains."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Call each act of the clock once."""
         now = timezone.now()
+        for question in questions.close_overdue(now):
+            self.stdout.write(_("Closed unanswered: %s") % question.score)
         for dossier in submissions.tick(now):
             self.stdout.write(f"{dossier}: {dossier.get_state_display()}")
         for cycle in Cycle.objects.filter(state=CycleState.OPEN):
