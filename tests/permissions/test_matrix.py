@@ -97,6 +97,7 @@ def address_of(pattern: str, secrets: Secrets) -> str:
             "slug": unit.slug,
             "field": "1",
             "code": "1.3",
+            "criterion": str(year.criterion("1.3").pk),
             "sequence": "1",
             "pk": str(_key(pattern, secrets)),
             "number": "1",
