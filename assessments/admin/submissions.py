@@ -16,6 +16,7 @@ from assessments.admin.act_forms import CloseForm, ConcludeForm, LeavesForm, Ret
 from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
 from assessments.admin.check_pages import CheckPagesMixin
+from assessments.admin.grid_pages import GridPagesMixin
 from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.paper_pages import PaperPagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
@@ -131,7 +132,7 @@ class SubmissionAdmin(
 
 
 @admin.register(CriterionScore)
-class CriterionScoreAdmin(PlainSearch, TableAdmin, LeafScopedAdmin):
+class CriterionScoreAdmin(GridPagesMixin, PlainSearch, TableAdmin, LeafScopedAdmin):
     """Leaves across dossiers, to read and compare; independent figures come in by a table."""
 
     leaf_path = ""
