@@ -15,7 +15,7 @@ from assessments.admin.base import WorkflowAdmin, show_refusal
 from assessments.choices import PublicationState
 from assessments.errors import Refused
 from assessments.models import Publication
-from assessments.queries import dry_runs
+from assessments.queries import dry_run_changes, dry_runs
 from assessments.workflow import drafts
 from units.permissions import person_of
 
@@ -69,9 +69,11 @@ class PublicationPagesMixin(_Base):
                 request, _("The dry run is on record; the publication may be scheduled.")
             )
             return HttpResponseRedirect(self.after_act(obj))
+        run = dry_runs.report(obj, now)
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "object": obj,
-            "title": _("Dry run"), "run": dry_runs.report(obj, now),
+            "title": _("Dry run"), "run": run,
+            "changes": dry_run_changes.changes(obj.dry_run_figures, run),
             "cancel_url": self.after_act(obj),
         }  # fmt: skip
         return TemplateResponse(request, "admin/assessments/publication/dry_run.html", context)

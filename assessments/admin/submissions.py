@@ -17,6 +17,7 @@ from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
 from assessments.admin.check_pages import CheckPagesMixin
 from assessments.admin.grid_pages import GridPagesMixin
+from assessments.admin.lineage_pages import LineagePagesMixin
 from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.paper_pages import PaperPagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
@@ -42,6 +43,7 @@ _CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
 class SubmissionAdmin(
     AppraisalPagesMixin,
     CheckPagesMixin,
+    LineagePagesMixin,
     OfficePagesMixin,
     PaperPagesMixin,
     PlainSearch,

@@ -17,6 +17,7 @@ from assessments.queries.movement import Change, Earlier, Place, predecessor_cod
 from assessments.queries.standings import Standing, standings
 from assessments.scoring import Entry, display_all
 from cchc.kit.canonical import canonical_json
+from units.models import UnitGroup
 
 #: How far an index is moved to see whether the rank holds (index points).
 NUDGE = Decimal("0.5")
@@ -27,12 +28,14 @@ FINISHED = (SubmissionState.APPROVED, SubmissionState.PUBLISHED)
 class DryRow:
     """One dossier of the dry run.
 
-    `shown` is the index as pages would print it, `change` the movement they would show. `best`
-    and `worst` are the ranks the unit would hold with half an index point more or less.
+    `shown` is the index as pages would print it, `lengthened` where another that ranks apart
+    would print alike; `change` is the movement they would show. `best` and `worst` are the ranks
+    the unit would hold with half an index point more or less.
     """
 
     standing: Standing
     shown: str
+    lengthened: bool
     tied: bool
     change: Change
     best: int | None
@@ -53,6 +56,7 @@ class DryRow:
 class DryGroup:
     """One group of the dry run; `shaky` counts the ranks that half a point would change."""
 
+    code: str
     name: str
     rows: tuple[DryRow, ...]
 
@@ -94,7 +98,7 @@ def report(publication: Publication, at: dt.datetime) -> DryRun:
     digest = digest_of(rows) if rows else ""
     last = publication.dry_run_digest
     parts = _parts(publication)
-    heads = {key: (part.group.name, part.scheme.decimals) for key, part in parts.items()}
+    heads = {key: (part.group, part.scheme.decimals) for key, part in parts.items()}
     changes = _changes(earlier, rows, parts)
     return DryRun(
         groups=tuple(
@@ -152,12 +156,15 @@ def _changes(
     }  # fmt: skip
 
 
-def _group(name: str, decimals: int, rows: list[Standing], changes: dict[int, Change]) -> DryGroup:
+def _group(
+    group: UnitGroup, decimals: int, rows: list[Standing], changes: dict[int, Change]
+) -> DryGroup:
     entries = [Entry(row.submission_id, row.index, row.ranked) for row in rows]
     shown = display_all(entries, decimals)
     ranks = [row.rank for row in rows if row.rank is not None]
     indexes = {row.submission_id: row.index for row in rows if row.rank is not None}
-    return DryGroup(name, tuple(_row(row, shown, ranks, indexes, changes) for row in rows))
+    shown_rows = tuple(_row(row, shown, ranks, indexes, changes) for row in rows)
+    return DryGroup(group.code, group.name, shown_rows)
 
 
 def _row(
@@ -168,6 +175,7 @@ def _row(
     return DryRow(
         standing=row,
         shown=shown[row.submission_id][0],
+        lengthened=shown[row.submission_id][1],
         tied=row.rank is not None and ranks.count(row.rank) > 1,
         change=changes[row.submission_id],
         best=_rank_at(row, NUDGE, others),

@@ -15,7 +15,8 @@ from assessments.choices import PublicationState as State
 from assessments.errors import BadInput, NotPermitted, Stale, WrongState
 from assessments.models import Cycle, Publication, PublishedGroup, PublishedResult
 from assessments.permissions import Verdict, has_role
-from assessments.queries import dry_runs
+from assessments.queries import dry_run_changes, dry_runs
+from assessments.queries.standings import standings
 from assessments.workflow import events, freezing
 from units.models import Unit, UnitGroup, User
 
@@ -105,7 +106,7 @@ def require_leader(by: User, at: dt.datetime) -> None:
 def dry_run(
     *, publication: Publication, by: User, at: dt.datetime, seen: str | None = None
 ) -> dry_runs.DryRun:
-    """Return the dry run and remember its digest on the draft; `schedule` asks for it.
+    """Return the dry run and keep its digest and figures on the draft; `schedule` asks for it.
 
     `seen` is the digest of the page the person confirms. Raise NotPermitted, WrongState when the
     publication is not a draft on a cycle, or Stale when the figures differ from those seen.
@@ -117,10 +118,32 @@ def dry_run(
     found = dry_runs.report(locked, at)
     if seen is not None and seen != found.digest:
         raise Stale(_("The figures have changed meanwhile; look at them again."))
-    if found.digest and found.digest != locked.dry_run_digest:
-        locked.dry_run_digest = found.digest
-        locked.save(update_fields=["dry_run_digest", "updated_at"])
+    if found.digest:
+        locked.dry_run_digest, locked.dry_run_at = found.digest, at
+        locked.dry_run_figures = dry_run_changes.figures_of(found)
+        locked.save(update_fields=["dry_run_digest", "dry_run_at", "dry_run_figures", "updated_at"])
     events.record(action="dry_run", obj=locked, by=by, at=at, data={"digest": found.digest})
+    return found
+
+
+def figure_problems(publication: Publication) -> list[str]:
+    """Return why the cycle's figures cannot leave yet: not approved, bare, unseen, or changed."""
+    cycle = publication.cycle
+    if cycle is None:
+        return [_("A record of the press is not scheduled.")]
+    unfinished = dry_runs.unfinished_dossiers(publication)
+    if unfinished:
+        names = "; ".join(f"{name} ({state})" for name, state in unfinished)
+        return [_("Dossiers not approved: %s.") % names]
+    rows = standings(cycle)
+    found = [] if rows else [_("The cycle has no dossier.")]
+    bare = [row.unit_name for row in rows if row.ranked and row.missing]
+    if bare:
+        found.append(_("Dossiers with leaves without final points: %s.") % "; ".join(bare))
+    if not publication.dry_run_digest:
+        found.append(_("Look at the dry run first."))
+    elif dry_runs.digest_of(rows) != publication.dry_run_digest:
+        found.append(_("The figures have changed since the dry run; look at it again."))
     return found
 
 

@@ -15,10 +15,8 @@ from assessments.choices import PublicationState as State
 from assessments.errors import BadInput, GuardFailed
 from assessments.models import Cycle, Publication, Submission
 from assessments.permissions import Verdict, no
-from assessments.queries import dry_runs
-from assessments.queries.standings import standings
 from assessments.workflow import freezing
-from assessments.workflow.drafts import may_publish
+from assessments.workflow.drafts import figure_problems, may_publish
 from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
@@ -39,11 +37,7 @@ def _schedule_problems(publication: Publication, act: Act) -> list[Text]:
     when = act.data.get("published_at")
     if when is not None and when < act.at:
         found.append(_("The moment of publication lies in the past."))
-    unfinished = dry_runs.unfinished_dossiers(publication)
-    if unfinished:
-        names = "; ".join(f"{name} ({state})" for name, state in unfinished)
-        return [*found, _("Dossiers not approved: %s.") % names]
-    return [*found, *_figure_problems(publication, cycle)]
+    return [*found, *figure_problems(publication)]
 
 
 def _basis_problems(publication: Publication, cycle: Cycle) -> list[Text]:
@@ -61,21 +55,6 @@ def _basis_problems(publication: Publication, cycle: Cycle) -> list[Text]:
     fitting = CycleState.OPEN if old is None else CycleState.PUBLISHED
     if cycle.state != fitting:
         found.append(_("The cycle is in the state “%s”.") % cycle.get_state_display())
-    return found
-
-
-def _figure_problems(publication: Publication, cycle: Cycle) -> list[Text]:
-    rows = standings(cycle)
-    found: list[Text] = []
-    if not rows:
-        found.append(_("The cycle has no dossier."))
-    bare = [row.unit_name for row in rows if row.ranked and row.missing]
-    if bare:
-        found.append(_("Dossiers with leaves without final points: %s.") % "; ".join(bare))
-    if not publication.dry_run_digest:
-        found.append(_("Look at the dry run first."))
-    elif dry_runs.digest_of(rows) != publication.dry_run_digest:
-        found.append(_("The figures have changed since the dry run; look at it again."))
     return found
 
 

@@ -121,6 +121,7 @@ def test_nothing_is_slipped_in(table) -> None:
     [
         ("scheme", "state = 'draft'"), ("scheme", "state = 'retired', title = 'khác'"),
         ("publication", "state = 'draft'"), ("publication", "state = 'withdrawn'"),
+        ("publication", "dry_run_figures = '{\"a\": 1}'"), ("publication", "dry_run_at = now()"),
         ("event", "position = NULL, hash = ''"), ("event", "hash = repeat('a', 64)"),
     ],
 )  # fmt: skip
