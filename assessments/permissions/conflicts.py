@@ -4,16 +4,55 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from assessments.models import (
-    CouncilMember,
-    Cycle,
-    DeclaredConflict,
-    Receipt,
-    ScoreHistory,
-    Submission,
-)  # fmt: skip
+from django.db import connection
+
+from assessments.models import Cycle, Submission
 from assessments.permissions.verdicts import day_of
-from units.models import Membership, SigningAuthorisation, Succession, UnitHead, User
+from units.models import Succession, User
+
+#: Every person of the CTE `people(user_id)` with the units in whose appraisal they take no part:
+#: the CTE `conflicts(user_id, unit_id)`, written once, because a judgement asks it for two people
+#: in the statement that reads the rest. Takes the parameters of `asked_of`.
+CONFLICTS = """
+grounds(user_id, unit_id) AS (
+  SELECT user_id, unit_id FROM units_membership JOIN people USING (user_id)
+    WHERE since <= %(last)s AND (until IS NULL OR until >= %(first)s)
+  UNION SELECT user_id, unit_id FROM units_unithead JOIN people USING (user_id)
+    WHERE since <= %(last)s AND (until IS NULL OR until >= %(first)s)
+  UNION SELECT user_id, unit_id FROM units_signingauthorisation JOIN people USING (user_id)
+    WHERE since <= %(last)s AND (until IS NULL OR until >= %(first)s)
+  UNION SELECT m.user_id, m.unit_id FROM assessments_councilmember m JOIN people USING (user_id)
+    JOIN assessments_council n ON n.id = m.council_id
+    WHERE n.cycle_id = %(cycle)s AND m.unit_id IS NOT NULL
+  UNION SELECT m.user_id, d.unit_id FROM assessments_declaredconflict d
+    JOIN assessments_councilmember m ON m.id = d.member_id JOIN people USING (user_id)
+    JOIN assessments_council n ON n.id = m.council_id
+    WHERE n.cycle_id = %(cycle)s
+      AND d.since <= %(day)s AND (d.until IS NULL OR d.until >= %(day)s)
+  UNION SELECT p.user_id, s.unit_id FROM people p
+    JOIN assessments_receipt r ON r.signed_by_id = p.user_id
+    JOIN assessments_submission s ON s.id = r.submission_id WHERE s.cycle_id = %(cycle)s
+  UNION SELECT p.user_id, s.unit_id FROM people p
+    JOIN assessments_scorehistory h ON h.by_id = p.user_id AND h.action LIKE 'unit.%%'
+    JOIN assessments_criterionscore c ON c.id = h.score_id
+    JOIN assessments_submission s ON s.id = c.submission_id WHERE s.cycle_id = %(cycle)s
+), earlier_units(user_id, unit_id) AS (
+  SELECT user_id, unit_id FROM grounds
+  UNION SELECT e.user_id, s.predecessor_id
+    FROM units_succession s JOIN earlier_units e ON e.unit_id = s.successor_id
+), later_units(user_id, unit_id) AS (
+  SELECT user_id, unit_id FROM grounds
+  UNION SELECT l.user_id, s.successor_id
+    FROM units_succession s JOIN later_units l ON l.unit_id = s.predecessor_id
+), conflicts(user_id, unit_id) AS (
+  SELECT user_id, unit_id FROM earlier_units UNION SELECT user_id, unit_id FROM later_units
+)"""
+
+
+def asked_of(cycle: Cycle, at: dt.datetime) -> dict[str, Any]:
+    """Return the parameters of `CONFLICTS` for a cycle at a moment."""
+    day, first = day_of(at), cycle.first_day
+    return {"cycle": cycle.pk, "day": day, "first": first, "last": max(day, first)}
 
 
 def conflicted_unit_ids(user: User, cycle: Cycle, at: dt.datetime) -> set[int]:
@@ -21,58 +60,31 @@ def conflicted_unit_ids(user: User, cycle: Cycle, at: dt.datetime) -> set[int]:
 
     Employment or tenure at any time from the assessed year's first day until now, the unit of
     the council seat, a declared conflict in force, or a past act in the unit's dossier; with
-    predecessors and successors.
+    predecessors and successors. One query: every grid, list and act asks this.
     """
     return conflicts_of([user.pk], cycle, at)[user.pk]
 
 
-def conflicts_of(
-    user_ids: Iterable[int], cycle: Cycle, at: dt.datetime
-) -> dict[int, set[int]]:  # fmt: skip
-    """Return for each person the units of `conflicted_unit_ids`, in two statements for all."""
-    people, day = list(user_ids), day_of(at)
-    span = (cycle.first_day, max(day, cycle.first_day))
-    # One statement: every grid, list and act asks this.
-    parts: list[Any] = [
-        *(
-            kind.objects.overlapping(*span).filter(user__in=people).values_list("user", "unit")
-            for kind in (Membership, UnitHead, SigningAuthorisation)
-        ),
-        CouncilMember.objects.filter(
-            user__in=people, council__cycle=cycle, unit__isnull=False
-        ).values_list("user", "unit"),
-        DeclaredConflict.objects.on(day)
-        .filter(member__user__in=people, member__council__cycle=cycle)
-        .values_list("member__user", "unit"),
-        Receipt.objects.filter(signed_by__in=people, submission__cycle=cycle).values_list(
-            "signed_by", "submission__unit"
-        ),
-        ScoreHistory.objects.filter(
-            by__in=people, action__startswith="unit.", score__submission__cycle=cycle
-        ).values_list("by", "score__submission__unit"),
-    ]
-    first, *others = (part.order_by() for part in parts)
-    found: dict[int, set[int]] = {person: set() for person in people}
-    for person, unit in first.union(*others):
-        found[person].add(unit)
-    if not any(found.values()):
-        return found
-    pairs = _successions()
-    return {person: _joined(units, pairs) for person, units in found.items()}
+def conflicts_of(user_ids: Iterable[int], cycle: Cycle, at: dt.datetime) -> dict[int, set[int]]:
+    """Return for each person the units of `conflicted_unit_ids`, in one query for all."""
+    found: dict[int, set[int]] = {person: set() for person in user_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE people(user_id) AS (SELECT unnest(%(people)s::bigint[])),"  # noqa: S608
+            f"{CONFLICTS} SELECT user_id, unit_id FROM conflicts",  # constants only
+            {"people": list(found), **asked_of(cycle, at)},
+        )
+        for person, unit in cursor.fetchall():
+            found[person].add(unit)
+    return found
 
 
 def with_lineage(unit_ids: Iterable[int]) -> set[int]:
     """Return the units with all their predecessors and all their successors."""
     found = set(unit_ids)
-    return _joined(found, _successions()) if found else found
-
-
-def _successions() -> list[tuple[int, int]]:
-    return list(Succession.objects.values_list("predecessor_id", "successor_id"))
-
-
-def _joined(unit_ids: set[int], pairs: list[tuple[int, int]]) -> set[int]:
-    found = set(unit_ids)
+    if not found:
+        return found
+    pairs = list(Succession.objects.values_list("predecessor_id", "successor_id"))
     for source, target in ((0, 1), (1, 0)):
         edge = set(unit_ids)
         while edge:

@@ -105,7 +105,7 @@ def assigned_fields(
             member__council__cycle=submission.cycle_id,
             field__scheme=submission.cycle_scheme.scheme_id,
         )
-        .select_related("member")
+        .select_related("member__council")
     )
     seats: dict[int | None, CouncilMember] = {row.field_id: row.member for row in rows}
     if seats and is_conflicted(user, submission, at):

@@ -6,27 +6,30 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assessments import permissions, scoring
 from assessments.choices import Method, SubmissionState
-from assessments.errors import BadInput, NotPermitted, Stale, WindowClosed, WrongState
+from assessments.errors import BadInput, WrongState
 from assessments.models import (
+    Abstention,
     Appraisal,
-    Assignment,
-    CouncilMember,
     CriterionScore,
     Cycle,
+    Event,
+    ScoreHistory,
     Submission,
-)
+)  # fmt: skip
 from assessments.queries import appraisal
 from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
-from assessments.workflow import events, refusals, scores, standing, windows
+from assessments.workflow import events, judging, refusals, scores, standing
 from units.models import User
 
 #: States in which the council may judge leaves.
-JUDGING = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
+JUDGING = judging.JUDGING
+#: The fields in which a leaf holds the judgement that counts.
+JUDGED = ("appraised_points", "appraised_applicable", "appraised_round")
 
 
 @events.logs_refusals("appraise", on="score")
@@ -39,66 +42,89 @@ def appraise(
 
     Either `points`, or the facts that the appraiser takes for true as a `claim`, or
     `applicable=False` for a leaf that does not apply, whose points follow from its policy. The
-    first assigned member who acts is responsible; others give opinions. Raise NotPermitted,
-    WrongState, WindowClosed, Stale, or BadInput naming the field.
+    first assigned member who acts is responsible; others give opinions. The person's abstention of
+    the round is taken back by it. Raise NotPermitted, WrongState, WindowClosed, Stale, or BadInput
+    naming the field. Six statements, or seven, when `score` has criterion, dossier and cycle.
     """
     with transaction.atomic():
-        row = standing.hold_leaf(score)
-        verdict = permissions.may_appraise(by, row, at)
-        if not verdict:
-            raise NotPermitted(verdict.reason)
-        require_open(row, at)
-        if row.version != version:
-            raise Stale(_("The leaf changed meanwhile; look at it again. Your text is kept."))
+        row, held = _hold(score, by, at)
+        seat_id = judging.require_seat(held)
+        judging.require_open(row, held, at)
+        judging.require_version(row, version)
         outcome = judged(row, points=points, claim=claim, applicable=applicable)
         reason = reason.strip()
-        require_reason(row, outcome, reason)
-        seat = permissions.assigned_fields(by, row.submission, at)[row.criterion.field_id]
-        given = _write(row, seat, outcome, reason, at)
-        _stamp(row, given, by, at)
+        require_reason(row, outcome, reason, claims_shown=held.claims_shown)
+        given = prepared(row, seat_id, outcome, reason, at, counts=held.counts)
+        _write(row, given, held, by)
+        _stamp(row, given, held, by)
     return given
 
 
-def require_reason(row: CriterionScore, outcome: Outcome, reason: str) -> None:
-    """Raise BadInput where points that differ from the unit's own come without a reason."""
-    if not reason and differs(row, outcome.points, outcome.applicable):
-        raise BadInput(
-            _("Write why the points differ from those of the unit."),
-            field="reason", code=row.criterion.code,
+def _hold(
+    score: CriterionScore, by: User, at: dt.datetime
+) -> tuple[CriterionScore, judging.Standing]:
+    """Return the leaf locked and fresh, and how the person stands to it (two statements)."""
+    row = judging.hold([score])[0]
+    return row, judging.standings([row], row.submission.cycle, by, at)[row.pk]
+
+
+@events.logs_refusals("abstain", on="score")
+def abstain(*, score: CriterionScore, by: User, at: dt.datetime, reason: str) -> Abstention:
+    """Leave a leaf of one's fields to the others in the dossier's round, and say why.
+
+    Who abstained already changes nothing. Raise NotPermitted, WrongState (also after points of
+    one's own in the round), WindowClosed, or BadInput without a reason.
+    """
+    with transaction.atomic():
+        row, held = _hold(score, by, at)
+        seat_id = judging.require_seat(held)
+        judging.require_open(row, held, at)
+        if held.given:
+            raise WrongState(_("You gave this leaf points in this round already."))
+        if not reason.strip():
+            said = _("Write why you abstain.")
+            raise BadInput(said, field="reason", code=row.criterion.code)
+        left, made = Abstention.objects.get_or_create(
+            score=row, member_id=seat_id, round=row.submission.round,
+            defaults={"reason": reason.strip(), "at": at},
         )  # fmt: skip
+        if made:
+            events.record(
+                action="abstain", obj=row, by=by, at=at,
+                data={"code": row.criterion.code, "round": left.round},
+            )  # fmt: skip
+    return left
+
+
+def require_reason(
+    row: CriterionScore, outcome: Outcome, reason: str, *, claims_shown: bool = True
+) -> None:
+    """Raise BadInput where points that differ from the unit's own come without a reason.
+
+    Where appraisers are not shown the unit's own points, all of theirs need a reason: asking only
+    for some would tell which differ.
+    """
+    if reason:
+        return
+    said = ""
+    if not claims_shown:
+        said = _("Write the reason for the points.")
+    elif differs(row, outcome.points, outcome.applicable):
+        said = _("Write why the points differ from those of the unit.")
+    if said:
+        raise BadInput(said, field="reason", code=row.criterion.code)
 
 
 def require_open(row: CriterionScore, at: dt.datetime) -> None:
     """Raise WrongState or WindowClosed unless appraisers may judge this leaf now."""
     require_unasked(row)
-    require_window(row.submission, at)
+    judging.require_window(row.submission, at)
 
 
 def require_unasked(row: CriterionScore) -> None:
     """Raise WrongState unless the leaf is in the council's hands and no question freezes it."""
-    require_state(row)
-    if row.explanations.filter(closed_at=None).exists():
-        raise WrongState(_("A question on this leaf is open; wait for its answer or withdraw it."))
-
-
-def require_state(row: CriterionScore) -> None:
-    """Raise WrongState unless the leaf and its dossier are in the council's hands."""
-    submission = row.submission
-    if row.criterion.method == Method.SURVEY:
-        raise WrongState(_("The points of this leaf come from the survey."))
-    if submission.state not in JUDGING:
-        raise WrongState(
-            _("The dossier is in the state “%s” and is read only.") % submission.get_state_display()
-        )
-    if not row.open_to_appraiser:
-        raise WrongState(_("This leaf is not open for appraisal."))
-
-
-def require_window(submission: Submission, at: dt.datetime) -> None:
-    """Raise WindowClosed outside the council's stages; a correction has no window."""
-    closed = windows.outside(submission, windows.COUNCIL_STAGES, at)
-    if closed:
-        raise WindowClosed(closed[0])
+    judging.require_state(row)
+    judging.require_unasked(asked=row.explanations.filter(closed_at=None).exists())
 
 
 def judged(
@@ -106,23 +132,32 @@ def judged(
     applicable: bool = True,
 ) -> Outcome:  # fmt: skip
     """Return points, applicability and trace of a judgement; raise BadInput for a wrong value."""
-    rule = row.criterion.to_rule()
     try:
         if not applicable:
-            return scoring.score(rule, Facts(not_applicable=True))
+            return scoring.score(row.criterion.to_rule(), Facts(not_applicable=True))
         if claim is not None:
-            return scoring.score(rule, scores.facts_of(row, claim))
+            return scoring.score(row.criterion.to_rule(), scores.facts_of(row, claim))
         if isinstance(points, str):
-            points = scoring.parse_points(points, code=rule.code)
-        # Whatever its method, an appraiser may give a leaf any points up to the maximum.
-        step = rule.step if rule.method is scoring.Method.APPRAISER else None
-        free = dataclasses.replace(rule, method=scoring.Method.APPRAISER, step=step)
-        outcome = scoring.score(free, Facts(points=points))
+            points = scoring.parse_points(points, code=row.criterion.code)
+        outcome = scoring.score(_free_rule(row), Facts(points=points))
     except ScoringError as error:
         refusal = refusals.refused(error)
         refusal.field = refusal.field or ("points" if applicable else "not_applicable")
         raise refusal from error
     return dataclasses.replace(outcome, trace="")
+
+
+def _free_rule(row: CriterionScore) -> scoring.Rule:
+    """Return the rule of points given freely: whatever the leaf's method, up to its maximum.
+
+    Built without the leaf's levels, which no points given need and which cost a query.
+    """
+    criterion = row.criterion
+    own = criterion.method == Method.APPRAISER
+    return scoring.Rule(
+        code=criterion.code, max_points=criterion.max_points, method=scoring.Method.APPRAISER,
+        step=criterion.step if own else None,
+    )  # fmt: skip
 
 
 def differs(row: CriterionScore, points: Decimal, applicable: bool) -> bool:
@@ -149,53 +184,62 @@ def trace_of(row: CriterionScore, outcome: Outcome) -> str:
     return f"{judgement}; tự chấm {own}"
 
 
-def _write(
-    row: CriterionScore, seat: CouncilMember, outcome: Outcome, reason: str, at: dt.datetime
-) -> Appraisal:
-    responsible = _is_responsible(row, seat, at)
-    if responsible:
+def prepared(
+    row: CriterionScore, seat_id: int, outcome: Outcome, reason: str, at: dt.datetime, *,
+    counts: bool,
+) -> Appraisal:  # fmt: skip
+    """Return a judgement of the leaf in its dossier's round that is not written yet."""
+    return Appraisal(
+        score=row, member_id=seat_id, round=row.submission.round, points=outcome.points,
+        applicable=outcome.applicable, reason=reason, responsible=counts,
+        seen_version=row.version, trace=trace_of(row, outcome), at=at,
+    )  # fmt: skip
+
+
+def _write(row: CriterionScore, given: Appraisal, held: judging.Standing, by: User) -> None:
+    if held.counts and held.takes_over:
         # Somebody else's row of this round, whose assignment ended, becomes an opinion.
-        row.appraisals.filter(round=row.submission.round, responsible=True).exclude(
-            member=seat
+        row.appraisals.filter(round=given.round, responsible=True).exclude(
+            member=given.member_id
         ).update(responsible=False)
-    given, _made = Appraisal.objects.update_or_create(
-        score=row, member=seat, round=row.submission.round,
-        defaults={
-            "points": outcome.points, "applicable": outcome.applicable, "reason": reason,
-            "responsible": responsible, "seen_version": row.version,
-            "trace": trace_of(row, outcome), "flagged_conflict": False, "at": at,
-        },
+    if held.abstained:
+        row.abstentions.filter(round=given.round, member__user=by).delete()
+    written = ("points", "applicable", "reason", "responsible", "seen_version", "trace",
+               "flagged_conflict", "at")  # fmt: skip
+    Appraisal.objects.bulk_create(
+        [given], update_conflicts=True, unique_fields=["score", "member", "round"],
+        update_fields=written,
     )  # fmt: skip
-    return given
 
 
-def _is_responsible(row: CriterionScore, seat: CouncilMember, at: dt.datetime) -> bool:
-    """Tell whether the seat counts: nobody else still assigned acted before (design 0.11)."""
-    earlier = (
-        row.appraisals.filter(responsible=True, flagged_conflict=False)
-        .select_related("member__user").order_by("round", "at").last()
-    )  # fmt: skip
-    if earlier is None or earlier.member.user_id == seat.user_id:
-        return True
-    day = permissions.day_of(at)
-    still = Assignment.objects.on(day).filter(
-        Q(unit=None) | Q(unit=row.submission.unit_id),
-        member=earlier.member, member__in=CouncilMember.objects.on(day),
-        field=row.criterion.field_id,
-    )  # fmt: skip
-    return not still.exists() or permissions.is_conflicted(earlier.member.user, row.submission, at)
-
-
-def _stamp(row: CriterionScore, given: Appraisal, by: User, at: dt.datetime) -> None:
+def _stamp(row: CriterionScore, given: Appraisal, held: judging.Standing, by: User) -> None:
     before = row.appraised_points
     if given.responsible:
-        row.appraised_points, row.appraised_applicable = given.points, given.applicable
-        row.appraised_round = given.round
-    scores.stamp(row, by=by, at=at, action="council.appraise")
-    events.record(
-        action="appraise" if given.responsible else "opinion", obj=row, by=by, at=at,
-        data=judged_data(row, given, before),
+        take_over(row, given)
+    row.version += 1
+    row.save(update_fields=[*JUDGED, "version"])
+    ScoreHistory.objects.create(
+        score=row, version=row.version, at=given.at, by=by, action="council.appraise",
+        values=scores.snapshot(row, held.evidence),
     )  # fmt: skip
+    judged_event(row, given, before, held, by).save()
+
+
+def judged_event(
+    row: CriterionScore, given: Appraisal, before: Decimal | None, held: judging.Standing, by: User
+) -> Event:
+    """Return the event of a judgement, unsaved; it says when an abstention is taken back."""
+    return events.prepared(
+        action="appraise" if given.responsible else "opinion", obj=row, by=by, at=given.at,
+        data=judged_data(row, given, before)
+        | ({"abstention": "taken back"} if held.abstained else {}),
+    )  # fmt: skip
+
+
+def take_over(row: CriterionScore, given: Appraisal) -> None:
+    """Put a judgement that counts on its leaf, unsaved."""
+    row.appraised_points, row.appraised_applicable = given.points, given.applicable
+    row.appraised_round = given.round
 
 
 def judged_data(row: CriterionScore, given: Appraisal, before: Decimal | None) -> dict[str, Any]:

@@ -22,10 +22,12 @@ from assessments.models import (
     ScoreHistory,
     Submission,
 )
-from assessments.workflow import appraisals, events, scores, standing
+from assessments.workflow import appraisals, events, judging, scores, standing
+from assessments.workflow.agreements import AgreeOutcome, agree
 from cchc.kit import bulk
 from units.models import User
 
+__all__ = ["AgreeOutcome", "Judgement", "agree", "judge_leaves", "save_leaves"]
 _SAVED = ["saved_at", "saved_by", "saved_key"]
 _CLAIMED = [field.name for field in fields(scores.Claim)]
 
@@ -131,12 +133,12 @@ def judge_leaves(
         seats = permissions.assigned_fields(by, rows[0].submission, at)
         given = []
         for row in rows:
-            appraisals.require_state(row)
+            judging.require_state(row)
             if row.criterion.field_id not in seats:
                 raise NotPermitted(_("This field is not assigned to you."))
             given.append(_judged(row, judgements[row.criterion.code], seats, at))
         _require_untouched(rows)
-        appraisals.require_window(rows[0].submission, at)
+        judging.require_window(rows[0].submission, at)
         Appraisal.objects.bulk_create(given)
         _stamp_judged(rows, given, by, at)
     return given
@@ -145,12 +147,10 @@ def judge_leaves(
 def _stamp_judged(
     rows: list[CriterionScore], given: list[Appraisal], by: User, at: dt.datetime
 ) -> None:
-    written = ["appraised_points", "appraised_applicable", "appraised_round"]
     before = {row.pk: row.appraised_points for row in rows}
     for row, appraisal in zip(rows, given, strict=True):
-        row.appraised_points, row.appraised_applicable = appraisal.points, appraisal.applicable
-        row.appraised_round = appraisal.round
-    _stamped(rows, written, by=by, at=at, action="council.appraise")
+        appraisals.take_over(row, appraisal)
+    _stamped(rows, [*appraisals.JUDGED], by=by, at=at, action="council.appraise")
     Event.objects.bulk_create(
         events.prepared(
             action="appraise", obj=row, by=by, at=at,
@@ -168,12 +168,10 @@ def _judged(
 ) -> Appraisal:
     outcome = appraisals.judged(row, points=judgement.points, applicable=judgement.applicable)
     reason = judgement.reason.strip()
-    appraisals.require_reason(row, outcome, reason)
-    return Appraisal(
-        score=row, member=seats[row.criterion.field_id], round=row.submission.round,
-        points=outcome.points, applicable=outcome.applicable, reason=reason, responsible=True,
-        seen_version=row.version, trace=appraisals.trace_of(row, outcome), at=at,
-    )  # fmt: skip
+    seat = seats[row.criterion.field_id]
+    shown = seat.council.claims_shown
+    appraisals.require_reason(row, outcome, reason, claims_shown=shown)
+    return appraisals.prepared(row, seat.pk, outcome, reason, at, counts=True)
 
 
 def _require_untouched(rows: list[CriterionScore]) -> None:
