@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from assessments.views import (
     adjustments,
+    appeals,
     checks,
     delegations,
     documents,
@@ -42,6 +43,8 @@ urlpatterns = [
     path(_DOSSIER, workspace.dossier, name="dossier"),
     path(f"{_DOSSIER}kho-khan-de-xuat/", workspace.remarks, name="remarks"),
     path(f"{_DOSSIER}diem-thuong/", adjustments.adjustments, name="adjustments"),
+    path(f"{_DOSSIER}kien-nghi/", appeals.appeals, name="appeals"),
+    path(f"{_DOSSIER}kien-nghi/<int:pk>/rut/", appeals.withdraw, name="appeal_withdraw"),
     path(f"{_DOSSIER}phan-cong/", delegations.delegations, name="delegations"),
     path(f"{_DOSSIER}kiem-tra/", checks.checks, name="checks"),
     path(f"{_DOSSIER}nop/", signing.sign, name="sign"),

@@ -1,6 +1,7 @@
 """The admin, one file per stage; importing a file registers its models."""
 
 from assessments.admin import (
+    appeals,
     appraisals,
     councils,
     cycles,
@@ -14,6 +15,7 @@ from assessments.admin import (
 )
 
 __all__ = [
+    "appeals",
     "appraisals",
     "councils",
     "cycles",

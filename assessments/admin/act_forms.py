@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.admin.base import ActForm
 from assessments.choices import SELF_SCORED
 from assessments.models import CriterionScore, Meeting
+from assessments.queries import appeals
 from assessments.workflow import conclusions
 from assessments.workflow.machine import Text
 
@@ -35,6 +36,14 @@ class LeavesForm(ActForm):
     def offered(self) -> QuerySet[CriterionScore]:
         """Return the leaves to choose from."""
         return self.obj.scores.all()  # type: ignore[no-any-return]
+
+
+class SendBackForm(LeavesForm):
+    """Name the leaves that go back; those of an appeal found right are ticked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["leaves"] = appeals.upheld_codes(self.obj)
 
 
 class ReturnForm(LeavesForm):

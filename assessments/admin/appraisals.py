@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from assessments.admin.base import WorkflowAdmin
+from assessments.admin.question_pages import QuestionPagesMixin
 from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin
 from assessments.models import (
     Adjustment,
@@ -42,7 +43,7 @@ class AppraisalAdmin(LeafScopedAdmin):
 
 
 @admin.register(Explanation)
-class ExplanationAdmin(LeafScopedAdmin):
+class ExplanationAdmin(QuestionPagesMixin, LeafScopedAdmin):
     """Questions and answers."""
 
     list_display = (

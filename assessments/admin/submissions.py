@@ -12,7 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
-from assessments.admin.act_forms import CloseForm, ConcludeForm, LeavesForm, ReturnForm
+from assessments.admin.act_forms import (
+    CloseForm,
+    ConcludeForm,
+    LeavesForm,
+    ReturnForm,
+    SendBackForm,
+)
 from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
 from assessments.admin.check_pages import CheckPagesMixin
@@ -70,7 +76,7 @@ class SubmissionAdmin(
     search_fields = ("unit_code", "unit__search_name", "unit__aliases__search_name")
     plain_fields = ("unit_name",)
     act_forms: ClassVar[dict[str, type[ActForm]]] = {
-        "return": ReturnForm, "send_back": LeavesForm, "reopen": LeavesForm,
+        "return": ReturnForm, "send_back": SendBackForm, "reopen": LeavesForm,
         "open_correction": LeavesForm, "conclude": ConcludeForm, "close_without_dossier": CloseForm,
     }  # fmt: skip
 

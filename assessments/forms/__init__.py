@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from assessments.forms.appeals import AppealForm
 from assessments.forms.delegations import DelegationForm
 from assessments.forms.dossier import (
     AnswerForm,
@@ -21,6 +22,7 @@ from assessments.forms.sent import refuse
 
 __all__ = [
     "AnswerForm",
+    "AppealForm",
     "DelegationForm",
     "LeafForm",
     "LibraryForm",
@@ -41,5 +43,5 @@ __all__ = [
 def label_of(name: str) -> Any:
     """Return the label of an input of these forms, its bare name when it has none."""
     shown = PaperForm.base_fields | RemarksForm.base_fields | AnswerForm.base_fields
-    shown |= DelegationForm.base_fields
+    shown |= DelegationForm.base_fields | AppealForm.base_fields
     return LABELS.get(name) or (shown[name].label if name in shown else name)

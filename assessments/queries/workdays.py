@@ -13,6 +13,12 @@ def calendar() -> WorkCalendar:
     return WorkCalendar(dict(WorkingDay.objects.values_list("day", "is_working")))
 
 
+def left(at: dt.datetime, end: dt.datetime) -> int:
+    """Return the working days after the day of `at` up to the last day before `end`; one query."""
+    last = timezone.localtime(end - dt.timedelta(seconds=1)).date()
+    return calendar().left(timezone.localtime(at).date(), last)
+
+
 def end_after(at: dt.datetime, days: int) -> dt.datetime:
     """Return the end, local midnight, of the last of `days` working days after the day of `at`."""
     last = calendar().add(timezone.localtime(at).date(), days)

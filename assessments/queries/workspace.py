@@ -149,10 +149,13 @@ def closes_at(cycle: Cycle, stage: Stage, unit_id: int) -> dt.datetime | None:
 
 
 def shows_appraisal(submission: Submission, at: dt.datetime) -> bool:
-    """Tell whether the unit may see its own appraised points: from the explanation stage (0.19)."""
+    """Tell whether the unit may see its own appraised points: from the explanation stage (0.19).
+
+    A year without that stage shows them with the final points.
+    """
     if submission.state in _UNJUDGED:
         return False
-    return any(
+    return shows_final(submission, at) or any(
         row.stage == Stage.EXPLANATION and row.opens_at <= at
         for row in submission.cycle.milestones.all()
     )

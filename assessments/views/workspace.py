@@ -16,6 +16,7 @@ from assessments.models import Submission
 from assessments.queries import overviews as queries
 from assessments.views import own
 from assessments.views.adjustments import adjustments_address
+from assessments.views.appeals import appeals_address
 from assessments.views.cards import cards_of
 from assessments.views.relogin import keeps_text
 from assessments.workflow.remarks import save_remarks
@@ -69,6 +70,7 @@ def _dossier_page(
         "closed": own.why_closed(submission, at),
         "changes": queries.changed_lately([card.submission], person, at),
         "form": form, "stale": stale, "adjustments_url": adjustments_address(submission),
+        "appeals_url": appeals_address(card.submission, at),
         "nav": "workspace",
     }  # fmt: skip
     return render(request, "workspace/dossier.html", context, status=status)

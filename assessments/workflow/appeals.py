@@ -63,17 +63,14 @@ def file(
     return appeal
 
 
-def fileable(submission: Submission, by: User, at: dt.datetime) -> tuple[str, str]:
-    """Return the kind that the unit may file now, and an empty text; else why it may not.
-
-    The kind is empty while the dossier is in a state from which nothing is filed.
-    """
-    kinds = {State.APPRAISED: AppealKind.APPEAL, State.PUBLISHED: AppealKind.COMPLAINT}
-    kind = kinds.get(State(submission.state), AppealKind.APPEAL)
+def fileable(submission: Submission, by: User, at: dt.datetime) -> tuple[AppealKind, str]:
+    """Return the kind that the dossier is at, and why the person may not file it now, if so."""
+    published = submission.state == State.PUBLISHED
+    kind = AppealKind.COMPLAINT if published else AppealKind.APPEAL
     try:
         _require_filable(submission, kind, by, at)
     except Refused as refusal:
-        return "", str(refusal)
+        return kind, str(refusal)
     return kind, ""
 
 
