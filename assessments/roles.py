@@ -39,6 +39,7 @@ _SURVEYS = "surveyround surveyresult surveydecision"
 _DOSSIER = "submission criterionscore"
 _JUDGED = "appraisal explanation councildecision adjustment appeal approval"
 _PUBLIC = "publication publishedresult"
+_POST = "digest"
 _ALL = f"{_SCHEMES} {_YEAR} {_COUNCIL} {_SURVEYS} {_DOSSIER} {_JUDGED} {_PUBLIC} event"
 _EDIT = "view add change delete"
 
@@ -113,12 +114,14 @@ ROLES: dict[str, Role] = {
     "auditor": Role(
         _("auditor"),
         _("Reads everything but the own unit's appraisal and changes nothing."),
-        _codes("assessments", "view", _ALL) | _codes("units", "view", f"{_UNITS} user"),
+        _codes("assessments", "view", f"{_ALL} {_POST}")
+        | _codes("units", "view", f"{_UNITS} user"),
     ),
     "administrator": Role(
         _("administrator"),
         _("Keeps accounts, employment and settings; sees no scores."),
         _codes("units", _EDIT, f"{_UNITS} user")
-        | _codes("assessments", _EDIT, "appointment siteidentity"),
+        | _codes("assessments", _EDIT, "appointment siteidentity")
+        | _codes("assessments", "view", _POST),
     ),
 }

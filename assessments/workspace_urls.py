@@ -8,6 +8,7 @@ from assessments.views import (
     checks,
     delegations,
     documents,
+    inbox,
     leaves,
     library,
     library_document,
@@ -31,6 +32,10 @@ _LEAF = f"{_DOSSIER}linh-vuc/<str:field>/tieu-chi/<str:code>/"
 app_name = "workspace"
 urlpatterns = [
     path("tu-danh-gia/", workspace.home, name="home"),
+    path("hop-thu/", inbox.inbox, name="inbox"),
+    path("hop-thu/<int:pk>/", inbox.message, name="message"),
+    path("hop-thu/da-doc/", inbox.read, name="read"),
+    path("hop-thu/thu-dien-tu/", inbox.mail, name="mail"),
     path("tu-danh-gia/gui-lai/", relogin.resume, name="resume"),
     path(_LIBRARY, library.library, name="library"),
     path(f"{_LIBRARY}<int:pk>/", library_document.document, name="document"),

@@ -222,6 +222,14 @@ EMAIL_CONFIG = env.email_url(
     "EMAIL_URL", default="consolemail://" if PLAIN_HTTP else "smtp://127.0.0.1:25"
 )
 vars().update(EMAIL_CONFIG)
+#: Seconds that a mail server gets to answer.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+#: From which local hour the daily e-mails of unread messages leave.
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+if not 0 <= DIGEST_HOUR <= 23:
+    raise ImproperlyConfigured("DIGEST_HOUR must be an hour of the day, 0 to 23.")
+#: Days that a read message stays in the inbox.
+MESSAGE_DAYS = env.int("MESSAGE_DAYS", default=400)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("FROM_EMAIL", default="cchc@localhost")
 
 LOGGING = {

@@ -48,6 +48,7 @@ ACTS: Mapping[str, Promise] = {
     "unassign": _("Take an assignment away"),
     "mark_done": _("Report leaves done"),
     "propose_adjustment": _("Propose a bonus or penalty"),
+    "remind": _("Remind a unit"),
     "remarks": _("Save difficulties and proposals"),
     "record_independent": _("Enter an independent figure"),
     "replace": _("Put evidence on the new file of its paper"),

@@ -26,6 +26,7 @@ from assessments.admin.grid_pages import GridPagesMixin
 from assessments.admin.lineage_pages import LineagePagesMixin
 from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.paper_pages import PaperPagesMixin
+from assessments.admin.reminder_pages import ReminderPagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
 from assessments.admin.waiting import ReadyDossiers, WaitingLeaves
 from assessments.choices import PortalRole
@@ -52,6 +53,7 @@ class SubmissionAdmin(
     LineagePagesMixin,
     OfficePagesMixin,
     PaperPagesMixin,
+    ReminderPagesMixin,
     PlainSearch,
     WorkflowAdmin,
     ReadOnlyAdmin,

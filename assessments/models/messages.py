@@ -77,6 +77,8 @@ class Digest(models.Model):
         _("state"), max_length=8, choices=DigestState, default=DigestState.WAITING
     )
     messages = models.ManyToManyField(Message, related_name="digests", verbose_name=_("messages"))
+    # Put into the queue; a worker takes it once for each time that it was.
+    queued_at = models.DateTimeField(_("queued at"), null=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     tried_at = models.DateTimeField(_("tried at"), null=True)
     # The kind of the failure, never an address or an answer that holds one.
@@ -102,6 +104,8 @@ class NoticeCursor(models.Model):
         "assessments.Cycle", models.CASCADE, related_name="+", verbose_name=_("cycle")
     )
     position = models.PositiveBigIntegerField(_("place in the chain"), default=0)
+    # The day on which deadlines were last looked at.
+    reminded_on = models.DateField(_("reminded on"), null=True)
 
     class Meta:
         verbose_name = _("place reached in the log")

@@ -1,4 +1,4 @@
-"""Do what time itself does to dossiers, points, publications and the log."""
+"""Do what time itself does to dossiers, publications and the log, and tell whom it concerns."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import notices
 from assessments.choices import CycleState
 from assessments.models import Cycle
 from assessments.workflow import appraisals, events, publications, questions, submissions
@@ -14,7 +15,7 @@ from assessments.workflow import appraisals, events, publications, questions, su
 class Command(BaseCommand):
     """Run by a timer every minute; safe to repeat and to run twice at once."""
 
-    help = "Close questions, lock, restore and resume dossiers, flag conflicts, publish, seal the event chains."
+    help = "Do what time does to questions, dossiers and publications; seal the log; tell of it."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Call each act of the clock once."""
@@ -29,3 +30,8 @@ class Command(BaseCommand):
             self.stdout.write(_("Published: %s") % publication)
         for cycle_id in events.unsealed_chains():
             events.seal(cycle_id)
+        for cycle in notices.untold():
+            notices.tell(cycle, now)
+        notices.remind(now)
+        notices.enqueue_digests(now)
+        notices.purge(now)
