@@ -118,6 +118,10 @@ class DecideForm(PointsForm):
     votes_against = forms.IntegerField(
         label=_("Votes against"), min_value=0, max_value=999, initial=0
     )
+    votes_abstained = forms.IntegerField(
+        label=_("Abstentions"), min_value=0, max_value=999, initial=0, required=False,
+        help_text=_("Leave all votes at zero where the council agreed without a vote."),
+    )  # fmt: skip
     dissent = forms.CharField(label=_("Dissent"), required=False, widget=_area())
 
     def __init__(
@@ -133,6 +137,10 @@ class DecideForm(PointsForm):
         field.queryset = Meeting.objects.filter(council__cycle=row.submission.cycle_id)
         field.choices = meetings
 
+    def clean_votes_abstained(self) -> int:
+        """Take none where nothing was typed."""
+        return self.cleaned_data["votes_abstained"] or 0
+
     def first_values(self) -> dict[str, Any]:
         """Start from the decision on record."""
         decision = getattr(self.row, "decision", None)
@@ -141,7 +149,8 @@ class DecideForm(PointsForm):
         return {
             "points": format_decimal(decision.points), "reason": decision.reason,
             "meeting": decision.meeting, "votes_for": decision.votes_for,
-            "votes_against": decision.votes_against, "dissent": decision.dissent,
+            "votes_against": decision.votes_against,
+            "votes_abstained": decision.votes_abstained, "dissent": decision.dissent,
         }  # fmt: skip
 
 

@@ -228,7 +228,8 @@ def _do(form: Any, submission: Submission, request: HttpRequest) -> None:
             **who,
         )
     else:
-        rest = {name: data[name] for name in ("meeting", "votes_for", "votes_against", "dissent")}
+        names = ("meeting", "votes_for", "votes_against", "votes_abstained", "dissent")
+        rest = {name: data[name] for name in names}
         decisions.decide_leaf(score=form.row, **form.judgement(), **rest, **who)
 
 

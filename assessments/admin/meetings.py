@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
+from assessments.admin.meeting_pages import MeetingPagesMixin
 from assessments.admin.scoped import user_of
 from assessments.errors import BadInput, Refused
 from assessments.models import Meeting
@@ -22,7 +23,9 @@ from cchc.kit.files import SCANNED_PAPERS
 from units.models import User
 
 _MINUTES = "assessments_meeting_minutes"
-_NAMES = ("council", "held_on", "minutes_number")
+_NAMES = (
+    "council", "held_on", "begins_at", "ends_at", "place", "minutes_number", "proceedings",
+)  # fmt: skip
 
 
 class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,8 +45,16 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
             "minutes_file": _(
                 "PDF, Word document (.docx) or scanned picture (PNG, JPG). No conclusion can be "
                 "reached before the minutes are attached."
-            )
+            ),
+            "minutes_number": _(
+                "Leave it empty until the office gives one; the minutes are a draft until then."
+            ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "council" in self.fields:
+            self.fields["council"].disabled = True  # agenda, attendance and decisions are its own
 
     @property
     def upload(self) -> Any:
@@ -66,11 +77,12 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Meeting)
-class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Meetings of the council with the number and the signed file of their minutes."""
+class MeetingAdmin(MeetingPagesMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Meetings of the council: agenda, attendance, and the signed file of their minutes."""
 
     form = MeetingForm
-    list_display = ("minutes_number", "held_on", "council", "minutes")
+    change_form_template = "admin/workflow_change_form.html"
+    list_display = ("held_on", "minutes_number", "council", "standing", "minutes")
     list_filter = (("council", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("council",)
     search_fields = ("minutes_number",)
@@ -84,7 +96,7 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meeting]:
         """Return the meetings of the person's councils; of all for those who oversee them."""
         user, day = user_of(request), timezone.localdate()
-        rows = super().get_queryset(request)
+        rows = meetings.with_cited(super().get_queryset(request))
         if permissions.roles_of(user, day) & {"home_affairs_leader", "city_approver", "auditor"}:
             return rows
         seats = permissions.seats_of(user, day)
@@ -117,6 +129,15 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             field.queryset = field.queryset.filter(pk__in=seats.values("council"))
         return field
 
+    @admin.display(description=_("state"))
+    def standing(self, obj: Any) -> str:
+        """Return how far the minutes have come, in words."""
+        if obj.cited:
+            return str(_("cited by a conclusion"))
+        if obj.minutes_file:
+            return str(_("signed copy attached"))
+        return str(_("numbered") if obj.minutes_number else _("draft"))
+
     @admin.display(description=_("minutes"))
     def minutes(self, obj: Meeting) -> SafeString | str:
         """Link to the file of the minutes."""
@@ -136,11 +157,13 @@ class MeetingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Say on the page why a cited meeting stays as it is."""
-        meeting = self.get_object(request, object_id)
-        if meeting is not None and request.method == "GET" and meetings.is_cited(meeting):
+        """Lead to agenda and minutes, and say why a cited meeting stays as it is."""
+        meeting: Any = self.get_object(request, object_id)
+        if meeting is not None and request.method == "GET" and meeting.cited:
             messages.info(request, meetings.fixed_sentence())
-        return super().change_view(request, object_id, form_url, extra_context)
+        buttons = self.page_buttons(request, meeting) if meeting is not None else []
+        context = {"act_buttons": buttons, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: Any, change: bool) -> None:
         """Save by the verb, which checks once more and logs."""

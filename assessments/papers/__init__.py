@@ -1,22 +1,29 @@
-"""Official papers: the self-assessment report and the receipt, as PDF and Word, and all in one ZIP.
+"""Official papers as PDF and Word: the unit's report and receipt, the council's minutes; a ZIP.
 
 Views call these functions; the modules behind them set the papers.
 """
 
 from assessments.papers.bundle import Bundle, bundle_of
-from assessments.papers.files import PaperFile, file_stem, report_file
-from assessments.papers.pdf import receipt_pdf, report_pdf
+from assessments.papers.files import PaperFile, file_stem, minutes_file, report_file
+from assessments.papers.minutes import Minutes, minutes_of
+from assessments.papers.minutes_word import minutes_docx
+from assessments.papers.pdf import minutes_pdf, receipt_pdf, report_pdf
 from assessments.papers.receipt import ReceiptPaper, receipt_paper
 from assessments.papers.report import Report, report_of, source_of
 from assessments.papers.word import report_docx
 
 __all__ = [
     "Bundle",
+    "Minutes",
     "PaperFile",
     "ReceiptPaper",
     "Report",
     "bundle_of",
     "file_stem",
+    "minutes_docx",
+    "minutes_file",
+    "minutes_of",
+    "minutes_pdf",
     "receipt_paper",
     "receipt_pdf",
     "report_docx",

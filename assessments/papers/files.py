@@ -3,11 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from assessments.models import Receipt, Submission
-from assessments.papers.pdf import report_pdf
+from assessments.models import Meeting, Receipt, Submission
+from assessments.papers.minutes import minutes_of
+from assessments.papers.minutes_word import minutes_docx
+from assessments.papers.pdf import minutes_pdf, report_pdf
 from assessments.papers.report import report_of
 from assessments.papers.word import report_docx
 from cchc.kit.files import CONTENT_TYPES
+from units.models import User
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,14 @@ def file_stem(what: str, submission: Submission) -> str:
     """Return the name of a file about a dossier, without its ending."""
     mark = "-minh-hoa" if submission.cycle.illustrative else ""
     return f"{what}-{submission.cycle.year}{mark}-{submission.unit.slug}"
+
+
+def minutes_file(meeting: Meeting, *, reader: User, at: dt.datetime, ending: str) -> PaperFile:
+    """Return the minutes as the reader may read them, as PDF or, by its `ending`, as Word."""
+    made = minutes_of(meeting, reader=reader, at=at)
+    body = minutes_docx(made) if ending == "docx" else minutes_pdf(made, at=at)
+    cycle = meeting.council.cycle
+    mark = "-minh-hoa" if cycle.illustrative else ""
+    name = f"bien-ban-{cycle.year}{mark}-{meeting.held_on:%d-%m-%Y}"
+    draft = "-du-thao" if made.draft else ""
+    return PaperFile(f"{name}{draft}.{ending}", CONTENT_TYPES[ending], body)

@@ -14,6 +14,7 @@ import typst
 from django.conf import settings
 
 from assessments.papers.fonts import fitting_folder
+from assessments.papers.minutes import Minutes
 from assessments.papers.receipt import ReceiptPaper
 from assessments.papers.report import Report
 from assessments.papers.text import breakable
@@ -31,6 +32,11 @@ def report_pdf(report: Report, *, at: dt.datetime) -> bytes:
 def receipt_pdf(paper: ReceiptPaper, *, at: dt.datetime) -> bytes:
     """Return the receipt as PDF; `at` is the moment written into the file."""
     return _compiled("receipt.typ", {"title": paper.subject} | asdict(paper), at)
+
+
+def minutes_pdf(minutes: Minutes, *, at: dt.datetime) -> bytes:
+    """Return minutes as PDF; `at` is the moment written into the file."""
+    return _compiled("minutes.typ", {"title": minutes.subject} | asdict(minutes), at)
 
 
 def _compiled(template: str, data: dict[str, Any], at: dt.datetime) -> bytes:

@@ -9,6 +9,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
 from assessments.papers import word_parts as parts
+from assessments.papers.heading import Heading
 from assessments.papers.measure import widest
 from assessments.papers.report import Report, Row
 
@@ -25,32 +26,32 @@ def report_docx(report: Report) -> bytes:
     paper = Document()
     words = report.words
     parts.set_page(paper, title=report.subject, marks=report.marks)
-    _masthead(paper, report)
-    _name(paper, report)
-    _bases(paper, report.bases)
-    _body(paper, report.opening)
-    _head(paper, words.scores)
+    masthead(paper, report.heading, report.marks)
+    named(paper, report.words.kind, report.subject)
+    bases(paper, report.bases)
+    body(paper, report.opening)
+    head(paper, words.scores)
     _score_table(paper, report)
-    _body(paper, report.total).paragraph_format.space_before = Pt(6)
-    _head(paper, words.explained)
+    body(paper, report.total).paragraph_format.space_before = Pt(6)
+    head(paper, words.explained)
     _explanations(paper, report)
-    _head(paper, words.wishes)
-    for head, texts in (
+    head(paper, words.wishes)
+    for name, texts in (
         (words.difficulties, report.difficulties), (words.proposals, report.proposals),
     ):  # fmt: skip
-        _head(paper, head)
+        head(paper, name)
         for text in texts or (words.nothing,):
-            _body(paper, text)
-    _body(paper, report.closing)
+            body(paper, text)
+    body(paper, report.closing)
     _signature(paper, report)
     stream = io.BytesIO()
     paper.save(stream)
     return stream.getvalue()
 
 
-def _masthead(paper: Any, report: Report) -> None:
+def masthead(paper: Any, heading: Heading, marks: tuple[str, ...]) -> None:
+    """Add the head of page 1: who issues, nation and motto, number, place and date, marks."""
     left, right = parts.columns(paper, _LEFT, _RIGHT)
-    heading = report.heading
     if heading.parent:
         parts.line(left, heading.parent, size=12)
     for text in heading.body:
@@ -64,25 +65,29 @@ def _masthead(paper: Any, report: Report) -> None:
     parts.line(right, heading.nation, size=12, bold=True)
     parts.line(right, heading.motto, size=13, bold=True)
     parts.rule(right, width=widest(heading.motto, size=13, within=_RIGHT), of=_RIGHT)
-    parts.line(right, heading.place_and_date, size=13, italic=True)
-    for mark in report.marks:
+    if heading.place_and_date:
+        parts.line(right, heading.place_and_date, size=13, italic=True)
+    for mark in marks:
         parts.framed(paper, mark, width=widest(mark, size=11, within=_LINE), of=_LINE)
 
 
-def _name(paper: Any, report: Report) -> None:
-    for text, before in ((report.words.kind, 12), (report.subject, 0)):
+def named(paper: Any, kind: str, subject: str) -> None:
+    """Add the kind of the paper and its subject, with the rule under it."""
+    for text, before in ((kind, 12), (subject, 0)):
         made = parts.line(paper, text, size=13, bold=True)
         made.paragraph_format.space_before = Pt(before)
-    width = widest(report.subject, size=13, within=_LINE)
+    width = widest(subject, size=13, within=_LINE)
     parts.rule(paper, width=_SHARE * width, of=_LINE)
 
 
-def _bases(paper: Any, bases: tuple[str, ...]) -> None:
-    for place, text in enumerate(bases, start=1):
-        _body(paper, text + ("." if place == len(bases) else ";"), italic=True)
+def bases(paper: Any, lines: tuple[str, ...]) -> None:
+    """Add the papers on which this one rests, one per line, in italics."""
+    for place, text in enumerate(lines, start=1):
+        body(paper, text + ("." if place == len(lines) else ";"), italic=True)
 
 
-def _body(paper: Any, text: str, *, bold: str = "", italic: bool = False) -> Paragraph:
+def body(paper: Any, text: str, *, bold: str = "", italic: bool = False) -> Paragraph:
+    """Add a paragraph of the text, `bold` before it."""
     made = paper.add_paragraph()
     made.alignment = ALIGN.JUSTIFY
     made.paragraph_format.first_line_indent = Mm(10)
@@ -93,7 +98,8 @@ def _body(paper: Any, text: str, *, bold: str = "", italic: bool = False) -> Par
     return made  # type: ignore[no-any-return]
 
 
-def _head(paper: Any, text: str) -> None:
+def head(paper: Any, text: str) -> None:
+    """Add a heading that stays with what follows it."""
     made = paper.add_paragraph()
     made.paragraph_format.keep_with_next = True
     made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(6)
@@ -102,12 +108,12 @@ def _head(paper: Any, text: str) -> None:
 
 def _explanations(paper: Any, report: Report) -> None:
     if not report.unbacked:
-        _body(paper, report.words.all_backed)
+        body(paper, report.words.all_backed)
     for leaf in report.unbacked:
         first, *rest = leaf.reason or (report.words.unexplained,)
-        _body(paper, first, bold=f"{leaf.code}. {leaf.name}: ")
+        body(paper, first, bold=f"{leaf.code}. {leaf.name}: ")
         for text in rest:
-            _body(paper, text)
+            body(paper, text)
 
 
 def _score_table(paper: Any, report: Report) -> None:

@@ -7,6 +7,8 @@ DRAFT = "DỰ THẢO"
 #: The mark of a signed one: it stays true when the office writes the number in by hand.
 UNNUMBERED = "DỰ THẢO cho đến khi được cấp số"
 ILLUSTRATIVE = "DỮ LIỆU MINH HỌA"
+#: The mark of a paper from which its reader's own unit is left out.
+EXTRACT = "BẢN TRÍCH, KHÔNG DÙNG ĐỂ KÝ"
 
 
 @dataclass(frozen=True)
@@ -27,4 +29,40 @@ class Words:
     difficulties: str = "1. Khó khăn, vướng mắc"
     proposals: str = "2. Đề xuất, kiến nghị"
     nothing: str = "Không có."
+    recipients: str = "Nơi nhận:"
+
+
+@dataclass(frozen=True)
+class MinutesWords:
+    """What every minutes of the council say."""
+
+    kind: str = "BIÊN BẢN"
+    begun: str = "Thời gian bắt đầu: "
+    place: str = "Địa điểm: "
+    who: str = "I. THÀNH PHẦN THAM DỰ"
+    unrecorded: str = "Chưa ghi nhận thành phần tham dự."
+    absent: str = "Vắng mặt:"
+    nobody_absent: str = "Không có thành viên vắng mặt."
+    chair: str = "Chủ trì: "
+    secretary: str = "Thư ký (người ghi biên bản): "
+    agenda: str = "II. NỘI DUNG, CHƯƠNG TRÌNH HỌP"
+    no_agenda: str = "Không có tiêu chí nào trong chương trình."
+    course: str = "III. DIỄN BIẾN VÀ KẾT LUẬN"
+    no_decision: str = "Không có tiêu chí nào được quyết định tại cuộc họp."
+    waiting: str = "Chưa quyết định: "
+    name: str = "Tiêu chí"
+    maximum: str = "Tối đa"
+    claimed: str = "Tự chấm"
+    appraised: str = "Thẩm định (khoảng)"
+    decided: str = "Hội đồng"
+    notes: str = "Biểu quyết, lý do, ý kiến khác"
+    left_out: str = "IV. TIÊU CHÍ KHÔNG TÍNH VÀO TỔNG ĐIỂM"
+    adjustments: str = "V. ĐIỂM THƯỞNG, ĐIỂM TRỪ ĐÃ QUYẾT ĐỊNH"
+    nothing: str = "Không có."
+    omission: str = (
+        "Bản này không có nội dung về đơn vị mà người đọc không được tham gia thẩm định; không"
+        " dùng làm bản ký."
+    )
+    left_sign: str = "THƯ KÝ"
+    right_sign: str = "CHỦ TRÌ"
     recipients: str = "Nơi nhận:"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +28,7 @@ from assessments.models import (
     Submission,
 )
 from assessments.scoring import ScoringError, format_decimal
-from assessments.workflow import appraisals, events, refusals, scores, standing, windows
+from assessments.workflow import appraisals, events, refusals, scores, standing, votes, windows
 from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
@@ -38,38 +38,48 @@ _SETTLED = (SubmissionState.APPRAISED, SubmissionState.APPROVED, SubmissionState
 @events.logs_refusals("decide_leaf", on="score")
 def decide_leaf(
     *, score: CriterionScore, by: User, at: dt.datetime, meeting: Meeting,
-    points: Decimal | str | None,
-    applicable: bool = True, reason: str, votes_for: int = 0, votes_against: int = 0,
-    dissent: str = "",
+    points: Decimal | str | None, applicable: bool = True, reason: str, votes_for: int = 0,
+    votes_against: int = 0, votes_abstained: int = 0, dissent: str = "",
 ) -> CouncilDecision:  # fmt: skip
     """Record what the council decided of a leaf: points, reason, votes and dissent.
 
-    Raise NotPermitted unless the chair acts, and WrongState, WindowClosed or BadInput.
+    No votes at all mean that the council agreed without a vote. The minutes may come after the
+    decision; the conclusion needs them. Raise NotPermitted unless the chair acts, and WrongState,
+    WindowClosed or BadInput.
     """
     with transaction.atomic():
         row = standing.hold_leaf(score)
         seat = chair_seat(row.submission, by, at)
         _require_decidable(row, at)
-        check_meeting(meeting, row.submission)
+        held = _meeting_held(meeting, row.submission, at)
         if not reason.strip():
             raise BadInput(_("Write the council's reason."), field="reason")
+        counted = votes.Votes(votes_for, votes_against, votes_abstained)
+        votes.check(counted, held, row.submission, at)
         outcome = appraisals.judged(row, points=points, applicable=applicable)
         decision, _made = CouncilDecision.objects.update_or_create(
             score=row,
             defaults={
-                "meeting": meeting, "points": outcome.points, "applicable": outcome.applicable,
-                "reason": reason.strip(), "votes_for": votes_for, "votes_against": votes_against,
-                "dissent": dissent.strip(), "decided_by_user": by, "decided_by": seat, "at": at,
+                "meeting": held, "points": outcome.points, "applicable": outcome.applicable,
+                "reason": reason.strip(), **counted.fields(), "dissent": dissent.strip(),
+                "decided_by_user": by, "decided_by": seat, "at": at,
             },
         )  # fmt: skip
-        scores.stamp(row, by=by, at=at, action="council.decide")
-        events.record(
-            action="decide_leaf", obj=row, by=by, at=at,
-            data={"code": row.criterion.code, "points": scores.text(decision.points),
-                  "applicable": decision.applicable, "meeting": meeting.pk,
-                  "for": votes_for, "against": votes_against},
-        )  # fmt: skip
+        _log_decision(decision, counted, row, by=by, at=at)
     return decision
+
+
+def _log_decision(
+    decision: CouncilDecision, counted: votes.Votes, row: CriterionScore, *, by: User,
+    at: dt.datetime,
+) -> None:  # fmt: skip
+    scores.stamp(row, by=by, at=at, action="council.decide")
+    events.record(
+        action="decide_leaf", obj=row, by=by, at=at,
+        data={"code": row.criterion.code, "points": scores.text(decision.points),
+              "applicable": decision.applicable, "meeting": decision.meeting_id,
+              "for": counted.for_, "against": counted.against, "abstained": counted.abstained},
+    )  # fmt: skip
 
 
 def _require_decidable(row: CriterionScore, at: dt.datetime) -> None:
@@ -96,18 +106,54 @@ def chair_seat(submission: Submission, by: User, at: dt.datetime) -> CouncilMemb
 
 
 def check_meeting(meeting: Meeting | None, submission: Submission) -> Meeting:
-    """Return the meeting; raise BadInput unless it is the council's of this cycle, with minutes."""
+    """Return the meeting; raise BadInput unless it is the council's of this cycle, with minutes.
+
+    The meetings in which leaves of the dossier were decided need theirs as well.
+    """
+    chosen = _of_the_council(meeting, submission)
+    ids = CouncilDecision.objects.filter(score__submission=submission).values("meeting")
+    # Held as they are from here on: nobody changes minutes while something comes to rest on them.
+    rows = Meeting.objects.select_for_update(of=("self",)).filter(Q(pk=chosen.pk) | Q(pk__in=ids))
+    held = {row.pk: row for row in rows.order_by("pk")}
+    _require_minutes(held.pop(chosen.pk))
+    for other in held.values():
+        try:
+            _require_minutes(other)
+        except BadInput as refusal:
+            raise BadInput(
+                _("Leaves of this dossier were decided in the meeting of %(day)s. %(refusal)s")
+                % {"day": f"{other.held_on:%d/%m/%Y}", "refusal": refusal},
+                field="meeting",
+            ) from refusal
+    return chosen
+
+
+def _require_minutes(meeting: Meeting) -> None:
+    if not meeting.minutes_number.strip():
+        raise BadInput(_("Give the number of the minutes first."), field="meeting")
+    if not meeting.minutes_file:
+        raise BadInput(_("Attach the minutes first."), field="meeting")
+
+
+def _meeting_held(meeting: Meeting | None, submission: Submission, at: dt.datetime) -> Meeting:
+    """Return the meeting, locked; raise BadInput unless the council has met by then."""
+    chosen = _of_the_council(meeting, submission)
+    held = Meeting.objects.select_for_update(of=("self",)).get(pk=chosen.pk)
+    if held.held_on > permissions.day_of(at):
+        raise BadInput(
+            _("The meeting of %(day)s lies ahead; nothing is decided in it yet.")
+            % {"day": f"{held.held_on:%d/%m/%Y}"},
+            field="meeting",
+        )
+    return held
+
+
+def _of_the_council(meeting: Meeting | None, submission: Submission) -> Meeting:
     if meeting is None:
-        raise BadInput(_("Choose the meeting whose minutes hold the decision."), field="meeting")
+        raise BadInput(_("Choose the meeting in which this was decided."), field="meeting")
     if meeting.council.cycle_id != submission.cycle_id:
         raise BadInput(_("This meeting belongs to another council."), field="meeting")
-    # Held as it is from here on: nobody changes the minutes while something comes to rest on them.
-    held = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if not held.minutes_number.strip():
-        raise BadInput(_("Give the number of the minutes first."), field="meeting")
-    if not held.minutes_file:
-        raise BadInput(_("Attach the minutes first."), field="meeting")
-    return held
+    return meeting
 
 
 @events.logs_refusals("propose_adjustment", on="submission")

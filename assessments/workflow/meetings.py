@@ -1,16 +1,30 @@
-"""Meetings of the council: their minutes come in here, and stay once a conclusion cites them."""
+"""Meetings of the council: agenda, attendance and minutes, fixed once a conclusion cites them."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.choices import CouncilRole, PortalRole
+from assessments.choices import AgendaReason, CouncilRole, Method, PortalRole
 from assessments.errors import BadInput, NotPermitted, Refused, WrongState
-from assessments.models import Event, Meeting
+from assessments.models import (
+    AgendaItem,
+    Attendance,
+    CouncilDecision,
+    CriterionScore,
+    Cycle,
+    Event,
+    Meeting,
+    Submission,
+)  # fmt: skip
+from assessments.queries import agenda, appraisal
 from assessments.workflow import events
 from assessments.workflow.uploads import all_or_nothing
 from cchc.kit.files import SCANNED_PAPERS, Checked, FileRefused, inspect
@@ -21,32 +35,51 @@ _CITING = ("conclude", "close_without_dossier")
 _KEEPERS = (CouncilRole.SECRETARY, CouncilRole.CHAIR)
 _READERS = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.AUDITOR)
 #: What a conclusion rests on; it cannot change under it.
-_FIXED = ("council_id", "held_on", "minutes_number")
+_FIXED = (
+    "council_id", "held_on", "begins_at", "ends_at", "place", "minutes_number", "proceedings",
+)  # fmt: skip
 
 
 def may_keep(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdict:
     """Tell whether the person keeps the minutes of this council: its secretary or chair."""
-    cycle = meeting.council.cycle
+    return _keeps(user, meeting.council.cycle, at)
+
+
+def may_read(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdict:
+    """Tell whether the person reads the minutes: who keeps them, the leader and the auditor."""
+    return may_oversee(user, meeting.council.cycle, at)
+
+
+def may_oversee(user: User, cycle: Cycle, at: dt.datetime) -> permissions.Verdict:
+    """Tell whether the person sees the council's work as a whole: its keepers and who checks it.
+
+    Never a member who only appraises.
+    """
+    if any(permissions.has_role(user, role, at) for role in _READERS):
+        return permissions.YES
+    return _keeps(user, cycle, at)
+
+
+def _keeps(user: User, cycle: Cycle, at: dt.datetime) -> permissions.Verdict:
     if any(permissions.seat_in(user, cycle, role, at) for role in _KEEPERS):
         return permissions.YES
     return permissions.no(_("Only the secretary or the chair of the council keeps its minutes."))
 
 
-def may_read(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdict:
-    """Tell whether the person reads the minutes: who keeps them, the leader and the auditor."""
-    if any(permissions.has_role(user, role, at) for role in _READERS):
-        return permissions.YES
-    return may_keep(user, meeting, at)
+def with_cited(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+    """Let each meeting bear `cited`: a conclusion rests on it or on a decision taken in it."""
+    named = Event.objects.filter(
+        cycle=OuterRef("council__cycle"), action__in=_CITING, refused=False,
+    ).annotate(cites=Cast(KeyTextTransform("meeting", "data"), BigIntegerField()))  # fmt: skip
+    final = CouncilDecision.objects.filter(
+        meeting=OuterRef("pk"), score__final_points__isnull=False
+    )  # fmt: skip
+    return rows.annotate(cited=Exists(named.filter(cites=OuterRef("pk"))) | Exists(final))
 
 
 def is_cited(meeting: Meeting) -> bool:
     """Tell whether a conclusion rests on this meeting or on a decision taken in it."""
-    if meeting.pk is None:
-        return False
-    cited = Event.objects.filter(
-        cycle=meeting.council.cycle_id, action__in=_CITING, refused=False, data__meeting=meeting.pk
-    )
-    return cited.exists() or meeting.decisions.filter(score__final_points__isnull=False).exists()
+    return with_cited(Meeting.objects.filter(pk=meeting.pk)).filter(cited=True).exists()
 
 
 def check(meeting: Meeting, *, by: User, at: dt.datetime, upload: Any = None) -> Checked | None:
@@ -65,8 +98,8 @@ def check(meeting: Meeting, *, by: User, at: dt.datetime, upload: Any = None) ->
 def fixed_sentence() -> str:
     """Return why a cited meeting stays as it is."""
     return _(
-        "A conclusion cites this meeting: its day, number and minutes are neither changed nor "
-        "deleted any more."
+        "A conclusion cites this meeting: its agenda, attendance, number and minutes are neither "
+        "changed nor deleted any more."
     )
 
 
@@ -89,6 +122,81 @@ def save_meeting(*, meeting: Meeting, by: User, at: dt.datetime, upload: Any = N
             data={"sha256": checked.sha256} if checked else {},
         )  # fmt: skip
     return meeting
+
+
+@events.logs_refusals("set_agenda", on="meeting")
+def set_agenda(
+    *, meeting: Meeting, by: User, at: dt.datetime, items: Mapping[int, str]
+) -> list[AgendaItem]:
+    """Make the leaves of `items` (leaf id → AgendaReason) the agenda, as far as the person sees it.
+
+    Items of units in whose appraisal the person takes no part are neither touched nor returned.
+    Raise NotPermitted, WrongState once a conclusion cites the meeting, or BadInput.
+    """
+    with transaction.atomic():
+        held = _held_open(meeting, by, at)
+        leaves = appraisal.readable_leaves(by, at).filter(submission__cycle=held.council.cycle_id)
+        judged = leaves.filter(pk__in=items).exclude(criterion__method=Method.SURVEY)
+        if judged.count() != len(items) or not set(items.values()) <= set(AgendaReason.values):
+            raise BadInput(_("The agenda holds leaves that you handle and the council judges."))
+        before = held.agenda.filter(score__in=leaves)
+        standing = set(before.values_list("score_id", flat=True))
+        removed, added = sorted(standing - set(items)), sorted(set(items) - standing)
+        before.filter(score__in=removed).delete()
+        AgendaItem.objects.bulk_create(
+            AgendaItem(meeting=held, score_id=leaf, reason=items[leaf], added_at=at)
+            for leaf in added
+        )
+        _log_agenda(held, added, removed, by=by, at=at)
+    return list(held.agenda.filter(score__in=leaves))
+
+
+def _log_agenda(
+    meeting: Meeting, added: list[int], removed: list[int], *, by: User, at: dt.datetime
+) -> None:
+    """Log one event per dossier: who takes no part in a unit's appraisal meets none of it here."""
+    changed: dict[Submission, dict[str, list[str]]] = {}
+    rows = CriterionScore.objects.filter(pk__in=[*added, *removed])
+    for row in rows.select_related("submission__cycle", "criterion").order_by("pk"):
+        words = changed.setdefault(row.submission, {"added": [], "removed": []})
+        words["removed" if row.pk in removed else "added"].append(row.criterion.code)
+    for submission, codes in changed.items():
+        events.record(
+            action="set_agenda", obj=submission, by=by, at=at, data={"meeting": meeting.pk, **codes}
+        )
+
+
+@events.logs_refusals("record_attendance", on="meeting")
+def record_attendance(
+    *, meeting: Meeting, by: User, at: dt.datetime, present: Mapping[int, tuple[bool, str]]
+) -> list[Attendance]:
+    """Record who was there: seat id → present or not, with a note, for every person of that day.
+
+    Raise NotPermitted, WrongState once a conclusion cites the meeting, or BadInput.
+    """
+    with transaction.atomic():
+        held = _held_open(meeting, by, at)
+        if set(present) != {seat.pk for seat in agenda.seats_of_day(held)}:
+            raise BadInput(_("Say of everybody in the council on that day whether they came."))
+        held.attendances.all().delete()
+        rows = Attendance.objects.bulk_create(
+            Attendance(meeting=held, member_id=seat, present=came, note=note)
+            for seat, (came, note) in present.items()
+        )
+        events.record(
+            action="record_attendance", obj=held, by=by, at=at,
+            data={"present": sorted(seat for seat, (came, _note) in present.items() if came)},
+        )  # fmt: skip
+    return rows
+
+
+def _held_open(meeting: Meeting, by: User, at: dt.datetime) -> Meeting:
+    """Return the meeting, locked; raise NotPermitted or WrongState where the person may not."""
+    held = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    check(held, by=by, at=at)
+    if is_cited(held):
+        raise WrongState(fixed_sentence())
+    return held
 
 
 @events.logs_refusals("discard_meeting", on="meeting")

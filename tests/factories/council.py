@@ -1,7 +1,8 @@
 """A year in the council's hands: claims made, dossiers started, points given."""
 
-import datetime as dt
 from typing import Any
+
+from django.utils import timezone
 
 from assessments.choices import CouncilRole, Stage, SubmissionState
 from assessments.models import (
@@ -53,9 +54,9 @@ def make_member(year: Year, unit: Unit | None = None, *, assigned: bool = True) 
 
 
 def make_meeting(year: Year, number: str = "03/BB-HĐTĐ") -> Meeting:
-    """Hold a meeting of the council; of its minutes only the name of the file is there."""
+    """Hold a meeting of the council today; of its minutes only the name of the file is there."""
     return Meeting.objects.create(
-        council=year.council, held_on=dt.date(year.cycle.year + 1, 1, 20), minutes_number=number,
+        council=year.council, held_on=timezone.localtime(year.at).date(), minutes_number=number,
         minutes_file="minutes/bien-ban.pdf",
     )  # fmt: skip
 

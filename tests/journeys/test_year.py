@@ -338,7 +338,8 @@ def surveys_come_in(journey: Journey) -> None:
 def council_decides_and_concludes(journey: Journey) -> None:
     year, chair, first, second = journey.year, journey.chair, journey.first, journey.second
     made = journey.secretary.post(
-        reverse("admin:assessments_meeting_add"), council=year.council.pk, held_on="2032-01-20",
+        reverse("admin:assessments_meeting_add"), council=year.council.pk,
+        held_on=timezone.localdate().isoformat(),
         minutes_number="03/BB-HĐTĐ", minutes_file=uploads.pdf("Biên bản.pdf"),
     )  # fmt: skip
     assert made.status_code == 302
