@@ -3,11 +3,18 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from assessments import permissions
 from assessments.choices import AppealKind, AppealState, CouncilRole, PortalRole
-from assessments.models import Appeal, Appointment, CouncilMember, Cycle, Submission
+from assessments.models import (
+    Appeal,
+    Appointment,
+    CouncilMember,
+    CriterionScore,
+    Cycle,
+    Submission,
+)
 from assessments.queries import appraisal
 from units.models import User
 
@@ -62,10 +69,12 @@ def overdue(rows: QuerySet[Appeal], at: dt.datetime) -> QuerySet[Appeal]:
 
 def of_dossiers(submissions: Iterable[Submission]) -> QuerySet[Appeal]:
     """Return every appeal and complaint of the dossiers with its leaves, the latest first."""
+    leaves = CriterionScore.objects.select_related("criterion__field")
     return (
         Appeal.objects.filter(submission__in=submissions)
-        .select_related("filed_by", "answered_by").prefetch_related("leaves__criterion")
-    )  # fmt: skip
+        .select_related("filed_by", "answered_by")
+        .prefetch_related(Prefetch("leaves", leaves.order_by("criterion__position")))
+    )
 
 
 def unanswered_codes(submission: Submission) -> list[str]:

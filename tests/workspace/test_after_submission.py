@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from assessments.choices import Stage, SubmissionState
 from assessments.errors import WrongState
-from assessments.models import Appraisal, CouncilMember, Explanation, Milestone
+from assessments.models import (
+    Appraisal,
+    CouncilMember,
+    CriterionScore,
+    Explanation,
+    Milestone,
+)
+from assessments.queries import appraisal
+from assessments.workflow import questions
 from assessments.workflow.documents import attach_file
 from tests.factories.cycles import STAGE_DAYS, D, make_year
 from tests.workspace import uploads
@@ -126,6 +134,43 @@ def test_unit_answers_with_more_evidence(year, asked, focal, address):
     assert asked.answered_by == year.first.focal
     assert year.first.score("1.3").evidence.count() == 1
     assert "Ba hồ sơ nộp bổ sung." in focal.get(answered.url).content.decode()
+
+
+def test_unit_answers_with_a_file_in_one_go(year, asked, focal, address):
+    year.first.submission.submitted_at = year.at - dt.timedelta(days=9)
+    year.first.submission.save()
+    here = address("question", pk=asked.pk)
+    sent = {"answer": "Ba hồ sơ nộp bổ sung.", "upload": uploads.pdf(), "number": "9/BC"}
+    answered = focal.post(here, sent)
+    asked.refresh_from_db()
+    shown = focal.get(here)
+
+    assert (answered.status_code, asked.answer) == (302, "Ba hồ sơ nộp bổ sung.")
+    assert [item.revision.document.number for item in shown.context["score"].files] == ["9/BC"]
+    late = appraisal.late_evidence()
+    leaf = CriterionScore.objects.filter(late, pk=asked.score_id)
+    assert leaf.exists()  # the appraiser sees it marked
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [({"number": "9/BC"}, "upload"), ({"upload": uploads.upload("x.exe", b"MZ")}, "upload")],
+)
+def test_answer_waits_for_a_file_that_is_refused(asked, focal, address, sent, wrong):
+    response = focal.post(address("question", pk=asked.pk), {"answer": "Kèm tệp"} | sent)
+    asked.refresh_from_db()
+
+    assert (response.status_code, list(response.context["paper"].errors)) == (422, [wrong])
+    assert (asked.closed_at, asked.score.evidence.count()) == (None, 0)
+    assert "Kèm tệp" in response.content.decode()
+
+
+def test_new_time_of_a_question_shows_at_once(year, asked, focal, address):
+    until = year.at + dt.timedelta(days=4)
+    questions.extend(explanation=asked, by=year.member, at=year.at, due_at=until, reason="Bão số 5")
+
+    page = focal.get(address("question", pk=asked.pk))
+    assert page.context["deadline"].end == until
 
 
 def test_evidence_is_closed_on_leaves_without_a_question(year, asked):
