@@ -5,6 +5,7 @@ from django.contrib import admin
 from assessments.admin.base import WorkflowAdmin
 from assessments.admin.question_pages import QuestionPagesMixin
 from assessments.admin.scoped import DossierScopedAdmin, LeafScopedAdmin, ReadOnlyAdmin
+from assessments.admin.sighted import SightedDecisionsMixin, SightedGivenMixin
 from assessments.models import (
     Adjustment,
     Appraisal,
@@ -24,7 +25,7 @@ _SEARCH = (
 
 
 @admin.register(Appraisal)
-class AppraisalAdmin(LeafScopedAdmin):
+class AppraisalAdmin(SightedGivenMixin, LeafScopedAdmin):
     """Points and opinions of the appraisers."""
 
     list_display = (
@@ -61,7 +62,7 @@ class ExplanationAdmin(QuestionPagesMixin, LeafScopedAdmin):
 
 
 @admin.register(CouncilDecision)
-class CouncilDecisionAdmin(LeafScopedAdmin):
+class CouncilDecisionAdmin(SightedDecisionsMixin, LeafScopedAdmin):
     """Decisions on leaves, with votes and dissent."""
 
     list_display = ("score", "points", "applicable", "meeting", "votes_for", "votes_against", "at")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -34,7 +34,7 @@ class CheckPagesMixin:
     def buttons(self, request: HttpRequest, obj: Submission) -> list[dict[str, Any]]:
         """Add the page to the acts, for those who may read the scores."""
         shown: list[dict[str, Any]] = super().buttons(request, obj)  # type: ignore[misc]
-        if permissions.may_read_scores(user_of(request), obj, timezone.now()):
+        if _reads_checks(request, obj):
             url = reverse(f"admin:{CHECKS}", args=[obj.pk])
             shown = [*shown, {"label": _("Checks"), "danger": False, "url": url}]
         return shown
@@ -44,6 +44,8 @@ class CheckPagesMixin:
         admin_self: Any = self
         submission = admin_self.readable_object(request, pk)
         now = timezone.now()
+        if not _reads_checks(request, submission):
+            raise Http404
         found = report(submission, now, appraisal.readable_leaves(user_of(request), now))
         context = {
             **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
@@ -53,6 +55,14 @@ class CheckPagesMixin:
             "advisory": _linked(submission, found.advisory),
         }  # fmt: skip
         return TemplateResponse(request, "admin/assessments/submission/checks.html", context)
+
+
+def _reads_checks(request: HttpRequest, submission: Submission) -> bool:
+    """Tell whether the person reads the scores and is shown the unit's own points: checks speak
+    of them."""
+    user, now = user_of(request), timezone.now()
+    readable = permissions.may_read_scores(user, submission, now)
+    return bool(readable) and permissions.shows_claims(user, submission, now)
 
 
 def _linked(submission: Submission, findings: Iterable[Finding]) -> list[dict[str, Any]]:

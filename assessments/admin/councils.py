@@ -12,6 +12,7 @@ from import_export.results import RowResult
 
 from assessments import permissions
 from assessments.admin.scoped import user_of, without_conflicts
+from assessments.admin.sighted import LogsSightMixin
 from assessments.choices import Level
 from assessments.models import (
     Appointment,
@@ -48,7 +49,7 @@ class MemberInline(GrantingMixin, admin.TabularInline):  # type: ignore[misc, ty
 
 
 @admin.register(Council)
-class CouncilAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CouncilAdmin(LogsSightMixin, admin.ModelAdmin):  # type: ignore[type-arg]
     """The council of each cycle, by decision, with its seats."""
 
     list_display = ("name", "cycle", "decision_number", "decision_date", "dissolved_on")

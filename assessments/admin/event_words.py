@@ -12,6 +12,7 @@ from assessments.workflow import machine
 
 #: Acts that move no state; the others are named by the rows of the transition table.
 ACTS: Mapping[str, Promise] = {
+    "abstain": _("Abstain from a leaf"),
     "add_document": _("Put a paper into the library"),
     "add_revision": _("Upload a new file of a paper"),
     "answer": _("Answer a question"),
@@ -42,6 +43,8 @@ ACTS: Mapping[str, Promise] = {
     "flag_conflict": _("Flag points given with a conflict"),
     "give_back": _("Give leaves back for mending"),
     "import_scheme": _("Import a scheme"),
+    "opinion": _("Give an opinion beside the points"),
+    "set_sight": _("Set what appraisers are shown"),
     "seat": _("Give a seat in the council"),
     "unseat": _("Take a seat in the council away"),
     "assign": _("Assign a field"),

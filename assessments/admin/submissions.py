@@ -28,6 +28,7 @@ from assessments.admin.office_pages import OfficePagesMixin
 from assessments.admin.paper_pages import PaperPagesMixin
 from assessments.admin.reminder_pages import ReminderPagesMixin
 from assessments.admin.scoped import LeafScopedAdmin, ReadOnlyAdmin, user_of
+from assessments.admin.sighted import AppraisedLeaves, SightedLeavesMixin
 from assessments.admin.waiting import ReadyDossiers, WaitingLeaves
 from assessments.choices import PortalRole
 from assessments.models import Approval, CriterionScore, Submission
@@ -142,28 +143,30 @@ class SubmissionAdmin(
 
 
 @admin.register(CriterionScore)
-class CriterionScoreAdmin(GridPagesMixin, PlainSearch, TableAdmin, LeafScopedAdmin):
+class CriterionScoreAdmin(
+    GridPagesMixin, PlainSearch, TableAdmin, SightedLeavesMixin, LeafScopedAdmin
+):
     """Leaves across dossiers, to read and compare; independent figures come in by a table."""
 
     leaf_path = ""
     resource_classes = [IndependentResource]
     list_display = (
-        "criterion", "dossier", "self_points", "appraised_points", "final_points",
-        "final_applicable", "page",
+        "criterion", "dossier", "shown_self_points", "shown_appraised_points",
+        "shown_final_points", "shown_final_applicable", "page",
     )  # fmt: skip
     list_filter = (
         ("submission__cycle", admin.RelatedOnlyFieldListFilter),
         ("submission__group", admin.RelatedOnlyFieldListFilter),
         ("criterion__field", admin.RelatedOnlyFieldListFilter),
-        ("appraised_points", admin.EmptyFieldListFilter),
+        AppraisedLeaves,
         WaitingLeaves,
     )  # fmt: skip
     list_select_related = ("criterion", "submission__cycle")
     search_fields = ("criterion__code", "submission__unit_code", "submission__unit__search_name")
     fields = (
-        "dossier", "criterion", "self_points", "self_trace", "appraised_points",
-        "appraised_applicable", "appraised_round", "final_points", "final_applicable",
-        "final_trace",
+        "dossier", "criterion", "shown_self_points", "shown_self_trace",
+        "shown_appraised_points", "shown_appraised_applicable", "shown_appraised_round",
+        "shown_final_points", "shown_final_applicable", "shown_final_trace",
         "independent_a", "independent_b", "independent_source", "page",
     )  # fmt: skip
     readonly_fields = fields

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.admin.scoped import user_of
+from assessments.admin.sighted import sight_for
 from assessments.models import CriterionScore, Submission
 from assessments.queries import appraisal
 
@@ -31,11 +32,15 @@ class WaitingLeaves(admin.SimpleListFilter):
     ) -> QuerySet[CriterionScore]:
         """Narrow the list to them."""
         if self.value() == "mine":
-            leaves = appraisal.assigned_leaves(user_of(request), timezone.now())
-            return queryset.filter(pk__in=appraisal.untouched(leaves).values("pk"))
+            mine = appraisal.waiting_for(user_of(request), timezone.now())
+            return queryset.filter(pk__in=mine.values("pk"))
         if self.value() == "disputed":
-            open_leaves = queryset.filter(open_to_appraiser=True)
-            return queryset.filter(pk__in=appraisal.disputed(open_leaves).values("pk"))
+            # How far apart points lie is no secret only where the points are none.
+            seen = sight_for(request).seen_leaves(
+                CriterionScore.objects.filter(pk__in=queryset.values("pk"), open_to_appraiser=True)
+            )
+            leaves = CriterionScore.objects.filter(pk__in=seen.values("pk"))
+            return queryset.filter(pk__in=appraisal.disputed(leaves).values("pk"))
         return queryset
 
 

@@ -12,8 +12,11 @@ from units.models import User
 def reads_whole(user: User, submission: Submission, at: dt.datetime) -> bool:
     """Tell whether the person reads every leaf of the dossier, so its report as well.
 
-    An appraiser who has some of its fields only does not.
+    An appraiser who has some of its fields only does not, nor one to whom the unit's own points
+    are not shown.
     """
+    if not permissions.shows_claims(user, submission, at):
+        return False
     readable = appraisal.readable_leaves(user, at).filter(submission=submission).count()
     return 0 < readable == submission.scores.count()
 

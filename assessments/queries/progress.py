@@ -104,7 +104,7 @@ def _secretary(user: User, at: dt.datetime) -> list[Item]:
 
 
 def _member(user: User, at: dt.datetime) -> list[Item]:
-    leaves = appraisal.untouched(appraisal.assigned_leaves(user, at))
+    leaves = appraisal.waiting_for(user, at)
     field = "criterion__field"
     counted = (
         leaves.order_by()

@@ -4,12 +4,27 @@ import pytest
 
 from assessments.choices import CouncilRole, PortalRole
 from assessments.errors import Stale, WrongState
-from assessments.models import Appointment, Approval, CouncilMember, Event, ScoreHistory
-from assessments.workflow import appraisals
+from assessments.models import (
+    Appointment,
+    Appraisal,
+    Approval,
+    CouncilMember,
+    Event,
+    ScoreHistory,
+)  # fmt: skip
+from assessments.workflow import appraisals, questions
 from assessments.workflow.machine import perform
-from tests.factories.council import appraise_all, make_concluded, make_judged_year, make_meeting
+from assessments.workflow.sets import agree
+from tests.appraisals.judging import ask_about
+from tests.factories.council import (
+    appraise_all,
+    make_concluded,
+    make_judged_year,
+    make_meeting,
+    make_member,
+)  # fmt: skip
 from tests.factories.cycles import Year, make_user
-from tests.factories.races import refusals
+from tests.factories.races import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,3 +75,67 @@ def test_one_member_in_two_windows_loses_nothing() -> None:
     ]
     assert sorted(refusals(*acts), key=str) == [Stale, None]
     assert ScoreHistory.objects.count() == 1
+
+
+def test_two_members_on_one_leaf_leave_exactly_one_responsible() -> None:
+    year = make_judged_year()
+    row, other = year.first.score("1.1"), make_member(year)
+    acts = [
+        lambda by=by: appraisals.appraise(
+            score=row, by=by, at=year.at, version=row.version, points="1", reason="Xem"
+        )
+        for by in (year.member, other)
+    ]
+    assert sorted(refusals(*acts), key=str) == [Stale, None]
+    loser = other if Appraisal.objects.get().member.user == year.member else year.member
+    appraisals.appraise(score=row, by=loser, at=year.at, version=1, points="0.5", reason="Xem thêm")
+    assert sorted(Appraisal.objects.values_list("responsible", flat=True)) == [False, True]
+
+
+def test_two_members_who_agree_to_the_same_leaves_share_them() -> None:
+    year = make_judged_year()
+    leaves = [dossier.score(code) for code in ("1.1", "1.2") for dossier in year.dossiers]
+    versions = {row.pk: row.version for row in leaves}
+    acts = [
+        lambda by=by: agree(scores=list(versions), by=by, at=year.at, versions=versions)
+        for by in (year.member, make_member(year))
+    ]
+    outcomes = at_once(*acts)
+    done = [pk for outcome in outcomes for pk in outcome.done]
+    assert sorted(done) == sorted(versions)
+    assert Appraisal.objects.filter(responsible=True).count() == len(versions)
+
+
+def test_agreement_and_a_question_never_both_reach_the_leaf() -> None:
+    year = make_judged_year()
+    row = year.first.score("1.1")
+    acts = [
+        lambda: agree(scores=[row.pk], by=year.member, at=year.at, versions={row.pk: row.version}),
+        lambda: ask_about(year, "1.1"),
+    ]
+    agreed, _asked = at_once(*acts)
+    asked_at = Event.objects.get(action="ask", refused=False).pk
+    if agreed.done:
+        assert Event.objects.get(action="appraise", refused=False).pk < asked_at
+    else:
+        assert list(agreed.refused) == [row.pk]
+        assert not Appraisal.objects.exists()
+
+
+def test_agreement_waits_for_the_answer_of_the_unit() -> None:
+    year = make_judged_year()
+    row, question = year.first.score("1.1"), ask_about(year, "1.1")
+    acts = [
+        lambda: agree(scores=[row.pk], by=year.member, at=year.at, versions={row.pk: row.version}),
+        lambda: questions.answer(
+            explanation=question, by=year.first.focal, at=year.at, answer="Số 12"
+        ),
+    ]
+    agreed, answered = at_once(*acts)
+    assert answered.closed_at == year.at
+    if agreed.done:
+        answer = Event.objects.get(action="answer", refused=False).pk
+        assert Event.objects.get(action="appraise", refused=False).pk > answer
+    else:
+        assert list(agreed.refused) == [row.pk]
+        assert not Appraisal.objects.exists()
