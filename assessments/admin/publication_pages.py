@@ -1,5 +1,7 @@
-"""The pages of a publication beside the acts of the table: its dry run and its correction."""
+"""The pages of a publication beside the acts of the table: dry run, correction, annex."""
 
+import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -11,18 +13,36 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments import papers
 from assessments.admin.base import WorkflowAdmin, show_refusal
-from assessments.choices import PublicationState
+from assessments.choices import PublicationKind, PublicationState
 from assessments.errors import Refused
 from assessments.models import Publication
 from assessments.queries import dry_run_changes, dry_runs
+from assessments.resources.annex import annex_book
 from assessments.workflow import drafts
+from cchc.kit.downloads import handed_out
+from cchc.kit.files import CONTENT_TYPES
 from units.permissions import person_of
 
 if TYPE_CHECKING:
     _Base = WorkflowAdmin
 else:
     _Base = object
+
+
+ANNEX = "assessments_publication_annex"
+_ANNEX_MAKERS: Mapping[str, Callable[[papers.Annexes, dt.datetime], bytes]] = {
+    "pdf": lambda made, at: papers.annex_pdf(made, at=at),
+    "docx": lambda made, at: papers.annex_docx(made),
+    "xlsx": lambda made, at: annex_book(made),
+}
+
+
+def has_annex(publication: Publication) -> bool:
+    """Tell whether the publication is one of a cycle that was not withdrawn."""
+    withdrawn = publication.state == PublicationState.WITHDRAWN
+    return publication.kind != PublicationKind.RECORD and not withdrawn
 
 
 class CorrectionForm(forms.Form):
@@ -34,15 +54,16 @@ class CorrectionForm(forms.Form):
 
 
 class PublicationPagesMixin(_Base):
-    """Add the dry run and the beginning of a correction to the admin of publications."""
+    """Add the dry run, the beginning of a correction and the annex to the publications."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the dry run and the beginning of a correction."""
+        """Put the pages before the admin's own."""
         guarded = self.admin_site.admin_view
         name = "assessments_publication"
         return [
             path("<int:pk>/dry-run/", guarded(self.dry_run_view), name=f"{name}_dry_run"),
             path("<int:pk>/correct/", guarded(self.correct_view), name=f"{name}_correct"),
+            path("<int:pk>/phu-luc.<slug:ending>", guarded(self.annex_view), name=ANNEX),
             *super().get_urls(),
         ]
 
@@ -77,6 +98,23 @@ class PublicationPagesMixin(_Base):
             "cancel_url": self.after_act(obj),
         }  # fmt: skip
         return TemplateResponse(request, "admin/assessments/publication/dry_run.html", context)
+
+    def annex_view(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        """Hand out the annex of the City's decision, or say why the figures cannot leave yet."""
+        obj = self._leaders_object(request, pk)
+        if ending not in _ANNEX_MAKERS or not has_annex(obj):
+            raise Http404
+        problems = drafts.figure_problems(obj) if obj.state == PublicationState.DRAFT else []
+        if problems:
+            for problem in problems:
+                messages.error(request, problem)
+            return HttpResponseRedirect(self.after_act(obj))
+        at = obj.published_at or timezone.now()
+        made = papers.annexes_of(obj, at)
+        draft = "-du-thao" if made.is_draft else ""
+        name = f"phu-luc-{obj.slug}{draft}.{ending}"
+        body = _ANNEX_MAKERS[ending](made, at)
+        return handed_out(HttpResponse(body, content_type=CONTENT_TYPES[ending]), name)
 
     def correct_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason and begin a correction."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.admin.base import ActForm, WorkflowAdmin
-from assessments.admin.publication_pages import PublicationPagesMixin
+from assessments.admin.publication_pages import PublicationPagesMixin, has_annex
 from assessments.admin.record_import import RecordImportMixin
 from assessments.choices import CycleState, PublicationKind, PublicationState
 from assessments.errors import Refused, Stale
@@ -48,10 +49,26 @@ class ResultInline(admin.TabularInline):  # type: ignore[type-arg]
 
     model = PublishedResult
     fields = readonly_fields = (
-        "unit_name", "group", "index", "rank", "rank_basis", "band", "source", "note",
+        "unit_name", "group_name", "index", "rank", "basis", "band", "source", "note",
     )  # fmt: skip
     extra = 0
     can_delete = False
+    ordering = ("group__position", "rank", "sort_name")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PublishedResult]:
+        """Read the groups with the results."""
+        rows: QuerySet[PublishedResult] = super().get_queryset(request)
+        return rows.select_related("group").defer("fields")
+
+    @admin.display(description=gettext_lazy("group"))
+    def group_name(self, obj: PublishedResult) -> str:
+        """Return the name of the group as published."""
+        return str(obj.group)
+
+    @admin.display(description=gettext_lazy("basis of the rank"))
+    def basis(self, obj: PublishedResult) -> str:
+        """Return where the rank comes from, for what has one."""
+        return str(obj.get_rank_basis_display()) if obj.rank else "—"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Refuse: results are copied or imported, never typed."""
@@ -151,10 +168,15 @@ class PublicationAdmin(RecordImportMixin, PublicationPagesMixin, WorkflowAdmin):
             found.insert(0, self._link(_("Dry run"), "dry_run", obj))
         if _is_correctable(obj):
             found.append(self._link(_("Correct"), "correct", obj))
+        if has_annex(obj):
+            found += [
+                self._link(_("Annex of the decision: %s") % name, "annex", obj, ending)
+                for name, ending in (("PDF", "pdf"), ("Word", "docx"), ("Excel", "xlsx"))
+            ]
         return found
 
-    def _link(self, label: str, view: str, obj: Publication) -> dict[str, Any]:
-        url = reverse(f"admin:assessments_publication_{view}", args=[obj.pk])
+    def _link(self, label: str, view: str, obj: Publication, *more: str) -> dict[str, Any]:
+        url = reverse(f"admin:assessments_publication_{view}", args=[obj.pk, *more])
         return {"label": label, "danger": False, "url": url}
 
     def _perform(self, request: HttpRequest, obj: Any, row: Transition, form: ActForm) -> bool:

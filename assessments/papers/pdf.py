@@ -13,6 +13,7 @@ from typing import Any
 import typst
 from django.conf import settings
 
+from assessments.papers.annex import Annexes
 from assessments.papers.fonts import fitting_folder
 from assessments.papers.minutes import Minutes
 from assessments.papers.receipt import ReceiptPaper
@@ -37,6 +38,11 @@ def receipt_pdf(paper: ReceiptPaper, *, at: dt.datetime) -> bytes:
 def minutes_pdf(minutes: Minutes, *, at: dt.datetime) -> bytes:
     """Return minutes as PDF; `at` is the moment written into the file."""
     return _compiled("minutes.typ", {"title": minutes.subject} | asdict(minutes), at)
+
+
+def annex_pdf(made: Annexes, *, at: dt.datetime) -> bytes:
+    """Return the annexes of a decision as PDF; `at` is the moment written into the file."""
+    return _compiled("annex.typ", asdict(made), at)
 
 
 def _compiled(template: str, data: dict[str, Any], at: dt.datetime) -> bytes:

@@ -54,10 +54,11 @@ class DryRow:
 
 @dataclass(frozen=True)
 class DryGroup:
-    """One group of the dry run; `shaky` counts the ranks that half a point would change."""
+    """One group of the dry run; `decimals` are those that its scheme prints."""
 
     code: str
     name: str
+    decimals: int
     rows: tuple[DryRow, ...]
 
     @property
@@ -164,7 +165,7 @@ def _group(
     ranks = [row.rank for row in rows if row.rank is not None]
     indexes = {row.submission_id: row.index for row in rows if row.rank is not None}
     shown_rows = tuple(_row(row, shown, ranks, indexes, changes) for row in rows)
-    return DryGroup(group.code, group.name, shown_rows)
+    return DryGroup(group.code, group.name, decimals, shown_rows)
 
 
 def _row(

@@ -202,7 +202,7 @@ class _Told:
 
 
 def _last(rows: QuerySet[ScoreHistory]) -> dict[int, ScoreHistory]:
-    newest = rows.order_by("score", "-pk").distinct("score").select_related("by")
+    newest = rows.order_by("score_id", "-pk").distinct("score_id").select_related("by")
     return {row.score_id: row for row in newest}
 
 
