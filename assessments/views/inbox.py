@@ -48,8 +48,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(row.url or "workspace:inbox")
 
 
-@require_POST
 @login_required
+@require_POST
 def read(request: HttpRequest) -> HttpResponse:
     """Mark one message as read, or all of them."""
     now = timezone.now()

@@ -8,16 +8,17 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 
 from cchc import embedded
 from cchc.launcher import environment, variables
 from cchc.launcher.console import Refusal, Stopped, say, step
 from cchc.launcher.folders import PROJECT, locked, state_folder
 from cchc.launcher.privileges import servant
-from cchc.launcher.processes import run
+from cchc.launcher.processes import beside, run
 
 HOST = "127.0.0.1"
 #: Seconds the server gets to answer before we stop announcing it.
@@ -61,7 +62,9 @@ def demo(options: Options, environ: Mapping[str, str]) -> int:
         if not options.serve:
             return manage("show_standings")
         manage("show_demo_accounts")
-        return serve(manage, options.port)
+        say(f"Thư của bản dùng thử không gửi đi đâu; xem tại {variables.mail_folder(state)}.")
+        with clock(manage, state):
+            return serve(manage, options.port)
 
 
 @contextmanager
@@ -103,8 +106,8 @@ def _running_url(shared: Path, patience: float = 30.0) -> str:
 
 
 def empty(state: Path) -> None:
-    """Remove the demo's databases and uploaded files; the environment and the secret stay."""
-    for old in [*state.glob("data-*"), state / "media"]:
+    """Remove the demo's databases, files and letters; the environment and the secret stay."""
+    for old in [*state.glob("data-*"), state / "media", variables.mail_folder(state)]:
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -128,7 +131,8 @@ class Manage:
 
 def prepare(manage: Manage, state: Path) -> None:
     """Bring database, static files and demo data up to date."""
-    (state / "media").mkdir(mode=0o700, exist_ok=True)
+    for folder in (state / "media", variables.mail_folder(state)):
+        folder.mkdir(mode=0o700, exist_ok=True)
     with step("Cập nhật cấu trúc cơ sở dữ liệu"):
         manage.must("migrate", "--noinput", "--verbosity", "0")
     mark, wanted = state / "static.stamp", static_digest()
@@ -146,6 +150,15 @@ def static_digest() -> str:
     told = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
     lock = (environment.REQUIREMENTS / "demo.txt").read_bytes()
     return hashlib.sha256(json.dumps(told).encode() + lock).hexdigest()
+
+
+def clock(manage: Manage, state: Path) -> AbstractContextManager[Popen[bytes]]:
+    """Let time pass in the demo while it serves: `manage.py clock` runs beside the server.
+
+    One process for deadlines, messages and letters; it says what it does in `clock.log`.
+    """
+    command = [str(manage.python), str(PROJECT / "manage.py"), "clock", "--with-tasks"]
+    return beside(command, manage.env, PROJECT, state / "clock.log")
 
 
 def serve(manage: Manage, port: int) -> int:

@@ -120,6 +120,28 @@ def run(
             end_group(child.pid)
 
 
+@contextlib.contextmanager
+def beside(
+    command: Sequence[str | Path], env: Mapping[str, str], cwd: Path, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command beside the body of the `with`, and end it with that, or when we die.
+
+    It has no terminal: what it says goes to the file `log`, written anew.
+    """
+    with log.open("wb") as out:
+        child = subprocess.Popen(
+            [str(part) for part in command],
+            env=dict(env), cwd=cwd, start_new_session=True,
+            preexec_fn=tie_to_parent(signal.SIGTERM, restore=True),
+            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        yield child
+    finally:
+        stop(child, signal.SIGTERM)
+        end_group(child.pid)
+
+
 def end_group(group: int) -> None:
     """End what a child left behind in the session it had to itself, such as workers of a server."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from cchc.launcher.folders import PROJECT
 
@@ -37,7 +38,14 @@ def for_demo(state: Path, port: int) -> dict[str, str]:
         "SITE_URL": f"http://127.0.0.1:{port}",
         "MEDIA_ROOT": str(state / "media"),
         "STATIC_ROOT": str(state / "static"),
+        # Letters of the demo leave for nowhere: they are files to look at.
+        "EMAIL_URL": f"filemail:///{quote(str(mail_folder(state)))}",
     }
+
+
+def mail_folder(state: Path) -> Path:
+    """Return where the demo puts its letters."""
+    return state / "mail"
 
 
 def for_tests(folder: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import environ
 import pytest
 
 from cchc import embedded
@@ -308,6 +309,69 @@ def test_root_lends_postgres_to_someone_else():
 
     assert (chosen is None) == (os.geteuid() != 0)
     assert chosen is None or chosen.uid != 0
+
+
+BESIDE = """
+import os, sys, time
+from pathlib import Path
+from cchc.launcher.processes import beside
+
+command = [sys.executable, "-c", sys.argv[1]]
+with beside(command, dict(os.environ), Path.cwd(), Path(sys.argv[2])) as child:
+    print(child.pid, flush=True)
+    time.sleep(120)
+"""
+COMPANION = "import time; print('begun', flush=True); time.sleep(60)"
+
+
+def begun(log: Path) -> bool:
+    """Wait until the companion has said its word."""
+    until = time.monotonic() + ENDING
+    while time.monotonic() < until:
+        if log.read_text() == "begun\n":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_companion_runs_beside_and_ends_with_us(tmp_path):
+    log = tmp_path / "clock.log"
+    with processes.beside([sys.executable, "-c", COMPANION], {}, tmp_path, log) as child:
+        assert begun(log)
+        assert child.poll() is None
+
+    assert child.returncode == -signal.SIGTERM
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc; the death signal is Linux's")
+def test_killed_launcher_leaves_no_companion(tmp_path):
+    log = tmp_path / "clock.log"
+    command = [sys.executable, "-c", BESIDE, COMPANION, str(log)]
+    launcher = subprocess.Popen(command, cwd=folders.PROJECT, stdout=subprocess.PIPE, text=True)
+    with launcher:
+        companion = int(launcher.stdout.readline())
+        assert begun(log)
+        launcher.kill()
+
+    assert wait_gone(companion)
+
+
+def test_clock_of_the_demo_runs_the_tasks_too(tmp_path):
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\nshift; echo "$@ $DEMO"\n')
+    python.chmod(0o755)
+    with demo.clock(demo.Manage(python, {"DEMO": "1"}), tmp_path) as child:
+        assert child.wait(ENDING) == 0
+
+    assert (tmp_path / "clock.log").read_text() == "clock --with-tasks 1\n"
+
+
+def test_letters_of_the_demo_stay_in_its_folder(tmp_path):
+    folder = tmp_path / "Bản thử 1"
+    folder.mkdir()
+    url = variables.for_demo(folder, 8000)["EMAIL_URL"]
+
+    assert environ.Env.email_url_config(url)["EMAIL_FILE_PATH"] == str(folder / "mail")
 
 
 def test_demo_secret_is_private_and_stays(tmp_path):
