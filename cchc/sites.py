@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions, roles
-from assessments.queries import progress
+from assessments.queries import boards, progress
 from cchc.kit.admin import ListedLookups
 from units.permissions import person_of
 
@@ -31,6 +31,9 @@ _PLACE = {name: place for place, name in enumerate(ORDER)}
 _PAGES = {
     "appraisal": "assessments_submission_appraisal",
     "council": "assessments_submission_council",
+    "grid": "assessments_criterionscore_grid",
+    "grids": "assessments_criterionscore_grids",
+    "assignment_matrix": "assessments_assignment_matrix",
 }
 
 
@@ -75,11 +78,17 @@ class PortalAdminSite(AdminSite):
              "entries": [{"item": item, "url": self._address(item)} for item in section.items]}
             for section in progress.todo(person_of(request), timezone.now())
         ]  # fmt: skip
-        return super().index(request, {**(extra_context or {}), "todo": sections})
+        person, now = person_of(request), timezone.now()
+        context = {
+            "todo": sections, "boards": boards.boards_of(person, now),
+            "declares": permissions.seats_of(person, permissions.day_of(now)).exists(),
+        }  # fmt: skip
+        return super().index(request, {**(extra_context or {}), **context})
 
     def _address(self, item: progress.Item) -> str:
         if item.model in _PAGES:
-            return reverse(f"admin:{_PAGES[item.model]}", args=[item.pk])
+            page = reverse(f"admin:{_PAGES[item.model]}", args=[item.pk] if item.pk else [])
+            return f"{page}?{item.query}" if item.query else page
         view, args = ("change", [item.pk]) if item.pk else ("changelist", [])
         try:
             address = reverse(f"admin:assessments_{item.model}_{view}", args=args)

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from import_export.results import RowResult
 
 from assessments import permissions
+from assessments.admin.declaration_pages import DeclarationPagesMixin
+from assessments.admin.distribution_pages import councils_of
 from assessments.admin.scoped import user_of, without_conflicts
 from assessments.admin.sighted import LogsSightMixin
+from assessments.admin.substitute_pages import SubstitutePagesMixin
 from assessments.choices import Level
 from assessments.models import (
     Appointment,
@@ -23,21 +26,10 @@ from assessments.models import (
     DeclaredConflict,
 )  # fmt: skip
 from assessments.resources.councils import AssignmentResource
-from assessments.workflow import appraisals, events
+from assessments.workflow import appraisals, distribution, events
 from cchc.kit.admin import TableAdmin
 from cchc.kit.granting import GrantingMixin
 from units.models import User
-
-_OVERSEERS = frozenset({"home_affairs_officer", "home_affairs_leader", "auditor"})
-
-
-def _councils(user: User) -> QuerySet[Council]:
-    """Return the councils whose seats and assignments the person may see."""
-    day = timezone.localdate()
-    if permissions.roles_of(user, day) & _OVERSEERS:
-        return Council.objects.all()
-    seats = permissions.seats_of(user, day)
-    return Council.objects.filter(pk__in=seats.values("council"))
 
 
 class MemberInline(GrantingMixin, admin.TabularInline):  # type: ignore[misc, type-arg]
@@ -60,7 +52,9 @@ class CouncilAdmin(LogsSightMixin, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Council]:
         """Return the person's councils; all of them for those who oversee them."""
-        return super().get_queryset(request).filter(pk__in=_councils(user_of(request)).values("pk"))
+        return (
+            super().get_queryset(request).filter(pk__in=councils_of(user_of(request)).values("pk"))
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Log the changed seats, and flag points whose giver has a conflict by them."""
@@ -89,14 +83,21 @@ class CouncilAdmin(LogsSightMixin, admin.ModelAdmin):  # type: ignore[type-arg]
 class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
     """One field of one scheme of the council's cycle."""
 
+    by: User
+
     class Meta:
         model = Assignment
-        fields = ("member", "field", "unit", "since", "until")
+        fields = ("member", "field", "unit", "since", "until", "stands_in_for")
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a field of a scheme that the cycle does not use, and the member's own unit."""
+        """Refuse the own seat, a scheme that the cycle does not use, and the member's own unit."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         member, field, unit = data.get("member"), data.get("field"), data.get("unit")
+        if member and member.user_id == self.by.pk and self.has_changed():
+            self.add_error("member", distribution.own_seat())
+        stood_for = data.get("stands_in_for")
+        if member and stood_for and stood_for.council_id != member.council_id:
+            self.add_error("stands_in_for", _("Choose another member of the same council."))
         if member and field:
             used = member.council.cycle.cycle_schemes.filter(scheme=field.scheme_id)
             if not used.exists():
@@ -117,7 +118,7 @@ class CouncilScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Return the rows of the person's councils, none about a unit in conflict."""
         user = user_of(request)
         rows = (
-            super().get_queryset(request).filter(member__council__in=_councils(user).values("pk"))
+            super().get_queryset(request).filter(member__council__in=councils_of(user).values("pk"))
         )
         return rows.filter(
             without_conflicts(user, timezone.now(), "member__council__cycle", "unit")
@@ -128,8 +129,8 @@ class CouncilScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if request is None:
             return field
-        councils = _councils(user_of(request))
-        if db_field.name == "member":
+        councils = councils_of(user_of(request))
+        if db_field.name in ("member", "stands_in_for"):
             field.queryset = field.queryset.filter(
                 council__in=councils.values("pk")
             ).select_related("user")
@@ -148,17 +149,18 @@ class CouncilScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(TableAdmin, CouncilScopedAdmin):  # type: ignore[misc]
-    """Who appraises which field; by hand or by a table."""
+class AssignmentAdmin(SubstitutePagesMixin, TableAdmin, CouncilScopedAdmin):  # type: ignore[misc]
+    """Who appraises which field; by the matrix, by hand or by a table."""
 
     form = AssignmentForm
+    change_list_template = "admin/assessments/assignment/change_list.html"
     resource_classes = [AssignmentResource]
-    list_display = ("field", "member", "unit", "since", "until")
+    list_display = ("field", "member", "unit", "since", "until", "stands_in_for")
     list_filter = (
         ("member__council", admin.RelatedOnlyFieldListFilter),
         ("field", admin.RelatedOnlyFieldListFilter), ("member", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
-    list_select_related = ("field", "member__user", "unit")
+    list_select_related = ("field", "member__user", "unit", "stands_in_for__user")
     search_fields = (
         "member__user__full_name",
         "member__user__username",
@@ -166,48 +168,59 @@ class AssignmentAdmin(TableAdmin, CouncilScopedAdmin):  # type: ignore[misc]
         "field__name",
     )
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """Tell the form who fills it in."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type("AssignmentForm", (form,), {"by": request.user})
+
+    def get_export_filename(self, request: HttpRequest, queryset: Any, file_format: Any) -> str:
+        """Name the file by what it holds and the day."""
+        return f"phan-cong-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"
+
     def save_model(self, request: HttpRequest, obj: Assignment, form: Any, change: bool) -> None:
         """Save and log."""
         super().save_model(request, obj, form, change)
-        _log_assigned([obj], user_of(request))
+        distribution.record(action="assign", row=obj, by=user_of(request), at=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Assignment) -> None:
         """Log and delete."""
-        events.record(
-            action="unassign", obj=obj, by=user_of(request), at=timezone.now(), data=_told(obj)
-        )
+        distribution.record(action="unassign", row=obj, by=user_of(request), at=timezone.now())
         super().delete_model(request, obj)
 
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         """Log imported rows in the chain of the cycle as well."""
         super().generate_log_entries(result, request)
         moved = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
-        _log_assigned(
-            [row.instance for row in result if row.import_type in moved], user_of(request)
-        )
-
-
-def _log_assigned(rows: list[Assignment], by: User) -> None:
-    now = timezone.now()
-    for row in rows:
-        events.record(action="assign", obj=row, by=by, at=now, data=_told(row))
-
-
-def _told(row: Assignment) -> dict[str, Any]:
-    return {
-        "member": row.member_id, "field": row.field_id, "unit": row.unit_id,
-        "since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None,
-    }  # fmt: skip
+        now = timezone.now()
+        for row in result:
+            if row.import_type in moved:
+                distribution.record(action="assign", row=row.instance, by=user_of(request), at=now)
 
 
 @admin.register(DeclaredConflict)
-class DeclaredConflictAdmin(CouncilScopedAdmin):
+class DeclaredConflictAdmin(DeclarationPagesMixin, CouncilScopedAdmin):
     """Conflicts that members declare; points they gave before are flagged at once."""
 
     list_display = ("member", "unit", "since", "until")
     list_filter = (("member__council", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("member__user", "unit")
     search_fields = ("member__user__full_name", "member__user__username")
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: DeclaredConflict | None = None
+    ) -> bool:
+        """Keep everybody's hands off what they declared: another secretary ends it."""
+        own = obj is not None and obj.member.user_id == request.user.pk
+        return super().has_change_permission(request, obj) and not own
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: DeclaredConflict | None = None
+    ) -> bool:
+        """Keep everybody's hands off what they declared: another secretary ends it."""
+        own = obj is not None and obj.member.user_id == request.user.pk
+        return super().has_delete_permission(request, obj) and not own
 
     def save_model(
         self, request: HttpRequest, obj: DeclaredConflict, form: Any, change: bool

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from assessments import permissions
 from assessments.admin.approval_pages import ApprovalPagesMixin
 from assessments.admin.base import WorkflowAdmin
+from assessments.admin.board_pages import BoardPagesMixin
 from assessments.admin.calibration_pages import CalibrationPageMixin
 from assessments.admin.scoped import user_of, without_conflicts
 from assessments.choices import CycleState, SchemeState
@@ -73,7 +74,7 @@ class CycleSchemeInline(_CycleInline):
 
 
 @admin.register(Cycle)
-class CycleAdmin(ApprovalPagesMixin, CalibrationPageMixin, WorkflowAdmin):
+class CycleAdmin(ApprovalPagesMixin, BoardPagesMixin, CalibrationPageMixin, WorkflowAdmin):
     """The year: schemes, dates, plan; opened and closed by the buttons."""
 
     list_display = ("title", "year", "illustrative", "state", "opened_at")

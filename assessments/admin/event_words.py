@@ -61,6 +61,7 @@ ACTS: Mapping[str, Promise] = {
     "set_agenda": _("Set the agenda of a meeting"),
     "save_paper": _("Mend the details of a paper"),
     "set_decision_aside": _("Set a decision aside"),
+    "substitute": _("Let a substitute appraise"),
     "survey_result": _("Enter a survey result"),
     "undelegate": _("Take leaves back"),
     "withdraw_question": _("Withdraw a question"),

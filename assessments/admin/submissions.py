@@ -21,6 +21,7 @@ from assessments.admin.act_forms import (
 )
 from assessments.admin.appraisal_pages import AppraisalPagesMixin, may_decide
 from assessments.admin.base import ActForm, WorkflowAdmin
+from assessments.admin.bulk_acts import BulkActsMixin
 from assessments.admin.check_pages import CheckPagesMixin
 from assessments.admin.grid_pages import GridPagesMixin
 from assessments.admin.lineage_pages import LineagePagesMixin
@@ -50,6 +51,7 @@ _CONTENT = ("head_title", "head_name", "difficulties", "proposals", "approved")
 @admin.register(Submission)
 class SubmissionAdmin(
     AppraisalPagesMixin,
+    BulkActsMixin,
     CheckPagesMixin,
     LineagePagesMixin,
     OfficePagesMixin,

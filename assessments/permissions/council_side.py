@@ -19,7 +19,7 @@ from assessments.models import (
     Cycle,
     Submission,
 )  # fmt: skip
-from assessments.permissions.conflicts import conflicted_unit_ids, is_conflicted
+from assessments.permissions.conflicts import conflicted_unit_ids, conflicts_of, is_conflicted
 from assessments.permissions.held import has_role, seat_in, seats_of
 from assessments.permissions.verdicts import CONFLICT, YES, Verdict, day_of, no
 from units.models import User
@@ -147,12 +147,10 @@ def uncovered_fields(submission: Submission, at: dt.datetime) -> list[Any]:
             member__in=CouncilMember.objects.on(day),
             field__scheme=submission.cycle_scheme.scheme_id,
         )
-        .select_related("member__user")
+        .values_list("field", "member__user")
     )
-    free = {
-        user: not is_conflicted(user, submission, at) for user in {row.member.user for row in rows}
-    }
-    covered = {row.field_id for row in rows if free[row.member.user]}
+    taken = conflicts_of({user for _field, user in rows}, submission.cycle, at)
+    covered = {field for field, user in rows if submission.unit_id not in taken[user]}
     fields = submission.cycle_scheme.scheme.criteria.fields()
     return [field for field in fields if field.pk not in covered]
 

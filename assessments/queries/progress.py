@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
 from assessments.choices import (
+    AppealState,
     CouncilRole,
     CycleState,
     Method,
@@ -19,17 +20,20 @@ from assessments.choices import (
 )  # fmt: skip
 from assessments.models import (
     Adjustment,
+    Appeal,
     Appointment,
     Assignment,
+    Council,
     Criterion,
     CriterionScore,
     Cycle,
+    Explanation,
     Publication,
     Scheme,
     Submission,
     SurveyResult,
 )  # fmt: skip
-from assessments.queries import appraisal
+from assessments.queries import appraisal, distribution
 from assessments.roles import ROLES
 from units.models import User
 
@@ -100,7 +104,40 @@ def _secretary(user: User, at: dt.datetime) -> list[Item]:
         *found,
         Item(_("returned, mending overdue"), overdue, query=f"state__exact={State.RETURNED}"),
         Item(_("accepted late"), late, query="late__exact=1"),
+        *_open_places(user, at),
+        *_answers(rows, at),
     ]
+
+
+def _open_places(user: User, at: dt.datetime) -> list[Item]:
+    seats = permissions.seats_of(user, permissions.day_of(at)).filter(role=CouncilRole.SECRETARY)
+    councils = Council.objects.filter(
+        pk__in=seats.values("council"), cycle__state=CycleState.OPEN
+    ).select_related("cycle")
+    return [
+        Item(
+            _("%s, fields and single dossiers without an appraiser") % council.cycle.year,
+            distribution.open_places(council, _listed(user, at).filter(cycle=council.cycle), at),
+            "assignment_matrix", pk=council.pk,
+        )
+        for council in councils
+    ]  # fmt: skip
+
+
+def _answers(rows: QuerySet[Submission], at: dt.datetime) -> list[Item]:
+    """Return what waits for an answer: of the units, and of the council to a unit."""
+    due = Explanation.objects.filter(
+        score__submission__in=rows.values("pk"), closed_at=None, due_at__lte=at
+    ).count()
+    return [
+        Item(_("questions past their time"), due, "explanation", "closed_at__isempty=1"),
+        *_appeals(rows),
+    ]
+
+
+def _appeals(rows: QuerySet[Submission]) -> list[Item]:
+    filed = Appeal.objects.filter(submission__in=rows.values("pk"), state=AppealState.FILED)
+    return [Item(_("appeals to answer"), filed.count(), "appeal", "state__exact=filed")]
 
 
 def _member(user: User, at: dt.datetime) -> list[Item]:
@@ -159,6 +196,7 @@ def _chair(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("proposed bonuses and penalties"), waiting, "adjustment", "state__exact=proposed"
         ),
+        *_appeals(rows),
     ]  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from import_export.fields import Field
 
 from assessments import permissions
 from assessments.choices import CycleState, Level
+from assessments.errors import BadInput
 from assessments.models import Assignment, Council, CouncilMember, Criterion
+from assessments.workflow import distribution
 from cchc.kit.imports import TableResource, merged_errors
 from cchc.kit.sheets import cell_text
 from cchc.kit.text import fold, squeeze
@@ -22,7 +24,7 @@ from units.names import UnitBook
 ACCOUNT, FULL_NAME = "Tài khoản", "Họ tên"
 SCHEME, FIELD_CODE, FIELD_NAME = "Mã bộ tiêu chí", "Mã lĩnh vực", "Lĩnh vực"
 UNIT_CODE, UNIT_NAME = "Mã đơn vị", "Chỉ cho đơn vị"
-SINCE, UNTIL = "Từ ngày", "Đến ngày"
+SINCE, UNTIL, STANDS_IN = "Từ ngày", "Đến ngày", "Thay cho (tài khoản)"
 
 
 class AssignmentResource(TableResource):
@@ -40,30 +42,38 @@ class AssignmentResource(TableResource):
     unit_name = Field("unit__name", UNIT_NAME, TextWidget(), readonly=True)
     since = Field("since", SINCE, DayWidget())
     until = Field("until", UNTIL, DayWidget())
+    stands_in = Field("stands_in_for__user__username", STANDS_IN, TextWidget(), readonly=True)
 
     required = (ACCOUNT, SCHEME, FIELD_CODE, SINCE)
     identity = (ACCOUNT, SCHEME, FIELD_CODE, UNIT_CODE, UNIT_NAME, SINCE)
-    accepts = {ACCOUNT: ("Tên đăng nhập",), UNIT_NAME: ("Tên đơn vị", "Đơn vị")}
-    error_headings = {"member": ACCOUNT, "field": FIELD_CODE, "unit": UNIT_NAME}
+    accepts = {
+        ACCOUNT: ("Tên đăng nhập",), UNIT_NAME: ("Tên đơn vị", "Đơn vị"), STANDS_IN: ("Thay cho",),
+    }  # fmt: skip
+    error_headings = {
+        "member": ACCOUNT, "field": FIELD_CODE, "unit_code": UNIT_CODE, "unit": UNIT_NAME,
+        "stands_in_for": STANDS_IN,
+    }  # fmt: skip
 
     class Meta:
         model = Assignment
         import_id_fields = ["username"]
         fields = (
             "username", "full_name", "scheme", "field_code", "field_name", "unit_code", "unit_name",
-            "since", "until",
+            "since", "until", "stands_in",
         )  # fmt: skip
         clean_model_instances = True
         skip_unchanged = True
 
     def get_queryset(self) -> QuerySet[Assignment]:
         """Read seats, fields and units with the rows."""
-        return Assignment.objects.select_related("member__user", "field__scheme", "unit")
+        return Assignment.objects.select_related(
+            "member__user", "field__scheme", "unit", "stands_in_for__user"
+        )
 
     def prepare(self, dataset: tablib.Dataset, **kwargs: Any) -> list[str]:
         """Read seats, fields and units once; the importer assigns in own councils only."""
-        self.book = UnitBook()
-        councils = _open_councils(kwargs.get("user"))
+        self.book, self.by = UnitBook(), kwargs.get("user")
+        councils = _open_councils(self.by)
         self.seats: dict[str, list[CouncilMember]] = {}
         for seat in CouncilMember.objects.filter(council__in=councils).select_related(
             "user", "council__cycle"
@@ -107,16 +117,17 @@ class AssignmentResource(TableResource):
             )
         elif seats and not pairs:
             errors["field"] = _("The cycle of this council does not use that scheme.")
+        place, unit = _unit_place(row), None
         try:
             unit = self._unit(row)
         except ValueError as error:
-            errors["unit"] = str(error)
+            errors[place] = str(error)
         if errors:
             raise ValidationError(errors)
         seat, field = _preferred(pairs)
         if unit is not None and unit.pk in self._conflicts_of(seat):
             raise ValidationError(
-                {"unit": _("The member has a conflict of interest with this unit.")}
+                {place: _("The member has a conflict of interest with this unit.")}
             )
         return {"member": seat, "field": field, "unit": unit}
 
@@ -136,8 +147,15 @@ class AssignmentResource(TableResource):
         """Set member, field, unit and days; report every error of the row at once."""
         errors: dict[str, Any] = {}
         try:
-            for name, value in self._found(row).items():
+            found = self._found(row)
+            for name, value in found.items():
                 setattr(instance, name, value)
+            if STANDS_IN in self.headings:  # a table without the column says nothing of it
+                instance.stands_in_for = _stood_for(row, found["member"], self.seats)
+            if instance.pk is None:
+                distribution.require_other(found["member"], self.by)
+        except BadInput as refusal:
+            errors = {"member": [str(refusal)]}
         except ValidationError as error:
             errors = merged_errors(error)
         try:
@@ -159,6 +177,29 @@ class AssignmentResource(TableResource):
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
         super().validate_instance(instance, None, validate_unique)
+
+
+def _unit_place(row: dict[str, Any]) -> str:
+    """Return under which heading the row names its unit, and so where its errors belong."""
+    return "unit_code" if squeeze(cell_text(row.get(UNIT_CODE))) else "unit"
+
+
+def _stood_for(
+    row: dict[str, Any], member: CouncilMember, seats: dict[str, list[CouncilMember]]
+) -> CouncilMember | None:
+    """Return the seat that the row stands in for; raise ValidationError for an unknown one."""
+    name = squeeze(cell_text(row.get(STANDS_IN)))
+    if not name:
+        return None
+    found = [
+        seat for seat in seats.get(fold(name), [])
+        if seat.council_id == member.council_id and seat.user_id != member.user_id
+    ]  # fmt: skip
+    if not found:
+        raise ValidationError(
+            {"stands_in_for": _("“%s” has no seat in a council of yours.") % name}
+        )
+    return max(found, key=lambda seat: (seat.role == "member", seat.pk))
 
 
 def _preferred(pairs: list[tuple[CouncilMember, Criterion]]) -> tuple[CouncilMember, Criterion]:
