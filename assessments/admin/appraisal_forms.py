@@ -66,20 +66,55 @@ class PointsForm(LeafForm):
 
 
 class AppraiseForm(PointsForm):
-    """The appraiser's points, on the version of the leaf that was looked at."""
+    """The appraiser's points, on the version of the leaf that was looked at.
+
+    `start` is what the input holds at first: the person's own points, else the claim if shown.
+    """
 
     verb = "appraise"
     reason_help = _("Needed when the points or the applicability differ from the unit's claim.")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(
+        self,
+        row: CriterionScore,
+        data: Any = None,
+        *,
+        start: Decimal | None = None,
+        reason: str = "",
+        **kwargs: Any,
+    ) -> None:
+        self.start, self.reason = start, reason
+        super().__init__(row, data, **kwargs)
+
     def first_values(self) -> dict[str, Any]:
-        """Start from the points given before, else from the unit's own."""
-        points: Decimal | None = self.row.appraised_points
-        if points is None:
-            points = self.row.self_points
+        """Start from the points given before, else from the unit's own where they are shown."""
         return {
-            "points": "" if points is None else format_decimal(points), "version": self.row.version,
+            "points": "" if self.start is None else format_decimal(self.start),
+            "reason": self.reason, "version": self.row.version,
         }  # fmt: skip
+
+
+class AgreeForm(LeafForm):
+    """The unit's own points taken over, on the version that was looked at."""
+
+    verb = "agree"
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, row: CriterionScore, data: Any = None) -> None:
+        # The version stands in the row once, beside the points.
+        super().__init__(row, data, prefix=f"{AppraiseForm.verb}{row.pk}")
+
+    def first_values(self) -> dict[str, Any]:
+        """Name the version of the leaf."""
+        return {"version": self.row.version}
+
+
+class AbstainForm(LeafForm):
+    """Why the appraiser leaves the leaf to the others."""
+
+    verb = "abstain"
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=_area())
 
 
 class AskForm(LeafForm):

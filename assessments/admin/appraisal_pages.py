@@ -1,7 +1,8 @@
 """The appraisal of one dossier leaf by leaf, and the council's page for what it decides."""
 
-import datetime as dt
+from collections import Counter
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -13,22 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.admin.appraisal_forms import (
-    AppraiseForm,
-    AskForm,
-    DecideForm,
-    LeafForm,
-    SurveyForm,
-    meeting_choices,
-)  # fmt: skip
+from assessments.admin import grid_acts, grid_tables
+from assessments.admin.appraisal_forms import DecideForm, SurveyForm, meeting_choices
 from assessments.admin.base import show_refusal
+from assessments.admin.grid_tables import Direction, Typed
 from assessments.admin.scoped import user_of
 from assessments.choices import CouncilRole, Method
 from assessments.errors import Refused
 from assessments.forms.adjustments import AdjustmentForm, caps_of
-from assessments.models import CriterionScore, Explanation, Submission
-from assessments.queries import appraisal
-from assessments.workflow import appraisals, decisions, questions, surveys
+from assessments.models import CriterionScore, Submission
+from assessments.queries import appraisal, grid, grid_facts, grid_spread
+from assessments.queries.grid_facts import Fact
+from assessments.workflow import appraisals, decisions, surveys
 
 APPRAISAL = "assessments_submission_appraisal"
 COUNCIL = "assessments_submission_council"
@@ -58,30 +55,43 @@ class AppraisalPagesMixin:
 
     # The appraiser's page ---------------------------------------------------------------------
     def appraisal_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the leaves the person may read, with forms on those they appraise."""
+        """Show the leaves the person may read; on POST do one act on one of them."""
+        if request.method != "POST":
+            return self.appraisal_page(request, pk)
         submission = self.readable_object(request, pk)
-        user, now = user_of(request), timezone.now()
-        leaves = appraisal.readable_leaves(user, now)
-        bound: dict[tuple[str, int], forms.Form] = {}
-        if request.method == "POST":
-            row = _named(leaves, submission, request)
-            form = _appraiser_act(request, row)
-            if form is None:
-                return _back(request, APPRAISAL, submission, row)
-            bound[form.verb, row.pk] = form
-        mine = set(permissions.assigned_fields(user, submission, now))
-        rows = appraisal.page_of(leaves, submission, sight=permissions.sight_of(user, now))
-        open_now = submission.state in appraisals.JUDGING
-        due = questions.usual_due(submission, now) if open_now and mine else None
-        shown = [
-            _shown(row, mine=open_now and row.criterion.field_id in mine, bound=bound, due=due)
-            for row in rows
-        ]
+        leaves = appraisal.readable_leaves(user_of(request), timezone.now())
+        row = _named(leaves, submission, request)
+        acted = grid_acts.act(request, row)
+        if acted.done:
+            return _back(request, APPRAISAL, submission, row)
+        if acted.verb in grid_acts.IN_ROW:
+            return self.appraisal_page(request, pk, acted.typed)
+        site: Any = self.admin_site  # type: ignore[attr-defined]
+        page: HttpResponse = site.get_model_admin(CriterionScore).panel_page(request, row, acted)
+        return page
+
+    def appraisal_page(
+        self, request: HttpRequest, pk: int, typed: Typed | None = None, status: int = 200
+    ) -> HttpResponse:
+        """Return the dossier leaf by leaf; `typed` is a refused row with its text."""
+        submission = self.readable_object(request, pk)
+        reader = grid.reader_of(user_of(request), submission.cycle, timezone.now())
+        leaves = reader.leaves().filter(submission=submission)
+        facts = grid_facts.facts_of(leaves, reader)
+        fields, shown = _field_tabs(request, submission, facts)
+        where = Direction("ho-so", reverse(f"admin:{APPRAISAL}", args=[pk]), by_unit=False)
+        group = reader.sight.on_leaves(reader.leaves())
+        spreads = grid_spread.medians_of(group, submission.cycle_scheme_id)
         context = {
-            **self._page_context(request, submission), "title": _("Appraisal"), "rows": shown,
-            "assigned": bool(mine), "council_page": may_decide(request, submission),
+            **self._page_context(request, submission), "title": _("Appraisal"), "fields": fields,
+            "is_nav_sidebar_enabled": False,
+            "council_page": may_decide(request, submission),
+            **grid_tables.table(
+                request, shown, reader, spreads=spreads, where=where, typed=typed
+            ),
         }  # fmt: skip
-        return TemplateResponse(request, "admin/assessments/submission/appraisal.html", context)
+        template = "admin/assessments/submission/appraisal.html"
+        return TemplateResponse(request, template, context, status=status)
 
     # The council's page -----------------------------------------------------------------------
     def council_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -148,51 +158,23 @@ def _back(
     return HttpResponseRedirect(reverse(f"admin:{view}", args=[submission.pk]) + place)
 
 
-def _shown(
-    row: CriterionScore, *, mine: bool, bound: dict[tuple[str, int], forms.Form],
-    due: dt.datetime | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Return a leaf with its forms; an open question takes the place of both."""
-    waiting = next((q for q in row.explanations.all() if q.closed_at is None), None)
-    judged = mine and row.open_to_appraiser and row.criterion.method != Method.SURVEY
-    may = judged and waiting is None
-    return {
-        "score": row, "waiting": waiting, "mine": judged,
-        "form": (bound.get(("appraise", row.pk)) or AppraiseForm(row)) if may else None,
-        "ask": (bound.get(("ask", row.pk)) or AskForm(row, due=due)) if may else None,
-    }  # fmt: skip
-
-
-def _appraiser_act(request: HttpRequest, row: CriterionScore) -> Any:
-    """Do what the form asks; return the form with its errors, or None when it is done."""
-    user, now, verb = user_of(request), timezone.now(), request.POST.get("verb")
-    if verb == "withdraw":
-        return _withdraw(request, row)
-    form: LeafForm = (
-        AskForm(row, request.POST) if verb == "ask" else AppraiseForm(row, request.POST)
-    )
-    if not form.is_valid():
-        return form
-    try:
-        if isinstance(form, AppraiseForm):
-            version = form.cleaned_data["version"]
-            appraisals.appraise(score=row, by=user, at=now, version=version, **form.judgement())
-        else:
-            questions.ask(score=row, by=user, at=now, **form.cleaned_data)
-    except Refused as refusal:
-        show_refusal(form, refusal)
-        return form
-    return None
-
-
-def _withdraw(request: HttpRequest, row: CriterionScore) -> None:
-    question = Explanation.objects.filter(score=row, closed_at=None).first()
-    if question is None:
-        raise Http404
-    try:
-        questions.withdraw_question(explanation=question, by=user_of(request), at=timezone.now())
-    except Refused as refusal:
-        raise Http404 from refusal
+def _field_tabs(
+    request: HttpRequest, submission: Submission, facts: list[Fact]
+) -> tuple[list[dict[str, Any]], list[Fact]]:
+    """Return the fields with readable leaves as tabs, and the leaves of the one chosen, or all."""
+    page = reverse(f"admin:{APPRAISAL}", args=[submission.pk])
+    held = Counter(fact.row.field_id for fact in facts)
+    wish = request.GET.get("linh-vuc", "")
+    fields = submission.cycle_scheme.scheme.criteria.fields().filter(pk__in=held)
+    tabs = [
+        {"label": str(field), "count": held[field.pk], "current": field.code == wish,
+         "url": f"{page}?{urlencode({'linh-vuc': field.code})}"}
+        for field in fields
+    ]  # fmt: skip
+    chosen = next((field.pk for field in fields if field.code == wish), None)
+    shown = [fact for fact in facts if chosen is None or fact.row.field_id == chosen]
+    every = {"label": _("all fields"), "count": len(facts), "current": chosen is None, "url": page}
+    return [every, *tabs], shown
 
 
 def _council_act(request: HttpRequest, submission: Submission, row: CriterionScore | None) -> Any:

@@ -1,5 +1,6 @@
 """The appraisal grid: one criterion over all units that the person reads, a row for each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,29 +8,49 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from assessments.admin import grid_tables
 from assessments.admin.grid_tables import Direction, Typed
+from assessments.admin.leaf_pages import LeafPagesMixin
 from assessments.admin.scoped import user_of
 from assessments.models import Criterion
-from assessments.queries import grid, grid_facts, grid_spread
-from assessments.queries.grid import Reader
+from assessments.queries import grid, grid_facts, grid_rows, grid_spread
+from assessments.queries.grid import Reader, Work
+from assessments.queries.grid_facts import FILTERS, Fact, RowState
+from assessments.workflow import sets
 
 GRIDS = "assessments_criterionscore_grids"
 GRID = "assessments_criterionscore_grid"
+AGREE = "assessments_criterionscore_agree"
 
 
-class GridPagesMixin:
-    """Add …/luoi/ and …/luoi/<criterion>/ to the admin of leaves."""
+class GridPagesMixin(LeafPagesMixin):
+    """Add …/luoi/, …/luoi/<criterion>/ and …/dong-y/ below it to the admin of leaves."""
 
     def get_urls(self) -> list[URLPattern]:
         """Put the pages before the admin's own."""
         wrap = self.admin_site.admin_view  # type: ignore[attr-defined]
         return [
+            path("luoi/", wrap(self.grids_view), name=GRIDS),
             path("luoi/<int:criterion>/", wrap(self.grid_view), name=GRID),
-            *super().get_urls(),  # type: ignore[misc]
+            path("luoi/<int:criterion>/dong-y/", wrap(self.agree_view), name=AGREE),
+            *super().get_urls(),
         ]
+
+    def grids_view(self, request: HttpRequest) -> HttpResponse:
+        """List the criteria that the person reads, by year and field, with what waits."""
+        user, now = user_of(request), timezone.now()
+        years = [
+            {
+                "cycle": cycle,
+                "fields": _by_field(grid.work_of(grid.reader_of(user, cycle, now), now)),
+            }
+            for cycle in grid.cycles_of(user, now)
+        ]
+        if not years:
+            raise Http404
+        context = {**self.page_context(), "title": _("Appraisal grids"), "years": years}
+        return TemplateResponse(request, "admin/assessments/criterionscore/grids.html", context)
 
     def grid_view(self, request: HttpRequest, criterion: int) -> HttpResponse:
         """Show the criterion's rows, narrowed and paged as the address asks."""
@@ -47,20 +68,41 @@ class GridPagesMixin:
         mine = [row for row in criteria if reader.reads_field(row.field_id)]
         before, after = grid.around(mine, pk)
         context = {
-            **self.page_context(request), "title": _("Appraisal grid"), "criterion": criterion,
+            **self.page_context(), "title": _("Appraisal grid"), "criterion": criterion,
             "cycle": reader.cycle, "spread": spread, "before": before, "after": after,
-            **grid_tables.table(request, facts, reader, {pk: spread}, where, typed),
+            "agree_url": reverse(f"admin:{AGREE}", args=[pk]),
+            **grid_tables.table(
+                request, facts, reader, spreads={pk: spread}, where=where, typed=typed
+            ),
         }  # fmt: skip
         template = "admin/assessments/criterionscore/grid.html"
         return TemplateResponse(request, template, context, status=status)
 
-    def page_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Return what every page of the admin has; the side bar gives its room to the table."""
-        admin_self: Any = self
-        return {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
-            "is_nav_sidebar_enabled": False,
+    def agree_view(self, request: HttpRequest, criterion: int) -> HttpResponse:
+        """Show what agreeing with many units would do; do it when confirmed, and tell of each."""
+        criteria = grid.criteria_beside(criterion)
+        found, reader = _asked(request, criteria, criterion)
+        facts = grid_facts.facts_of(reader.leaves().filter(criterion=found), reader)
+        spread = grid_spread.spread_of_rows([fact.row for fact in facts], found.max_points)
+        grid_facts.mark(facts, {criterion: spread})
+        back = grid_tables.back_query(request)
+        context = {
+            **self.page_context(), "title": _("Agree with many units"), "criterion": found,
+            "back": back, "back_url": f"{reverse(f'admin:{GRID}', args=[criterion])}?{back}",
         }  # fmt: skip
+        if "confirm" in request.POST:
+            context |= _agreed(request, facts)
+        else:
+            chosen = _chosen(request, facts)
+            context["rows"] = grid_rows.rows_of(
+                chosen, by_unit=True, spreads={criterion: spread}, cycle=reader.cycle
+            )
+        return TemplateResponse(request, "admin/assessments/criterionscore/agree.html", context)
+
+    def page_context(self) -> dict[str, Any]:
+        """Return what every page of the admin has."""
+        admin_self: Any = self
+        return {**grid_tables.frame(admin_self.admin_site), "opts": admin_self.opts}
 
 
 def _asked(request: HttpRequest, criteria: list[Criterion], pk: int) -> tuple[Criterion, Reader]:
@@ -73,3 +115,50 @@ def _asked(request: HttpRequest, criteria: list[Criterion], pk: int) -> tuple[Cr
     if not reader.reads_field(criterion.field_id):
         raise Http404
     return criterion, reader
+
+
+def _by_field(rows: Iterable[Work]) -> list[dict[str, Any]]:
+    """Return the fields in their order, each with its criteria and what waits in all."""
+    fields: dict[int | None, dict[str, Any]] = {}
+    for row in rows:
+        field = row.criterion.field
+        group = row.criterion.scheme.group
+        known = fields.setdefault(
+            field.pk if field else None, {"field": field, "group": group, "rows": [], "waiting": 0}
+        )
+        known["rows"].append(row)
+        known["waiting"] += row.waiting
+    return list(fields.values())
+
+
+def _chosen(request: HttpRequest, facts: Iterable[Fact]) -> list[Fact]:
+    """Return the ticked rows, or all untouched ones of the filter, that can be agreed with."""
+    able = [
+        fact for fact in facts
+        if fact.may and fact.row.claim_seen and fact.row.shown_self is not None
+    ]  # fmt: skip
+    if "all" in request.POST:
+        wish = request.GET.get("loc", "")
+        return [
+            fact for fact in able
+            if fact.state is RowState.UNTOUCHED and (wish not in FILTERS or wish in fact.flags)
+        ]  # fmt: skip
+    ticked = set(request.POST.getlist("leaf"))
+    return [fact for fact in able if str(fact.row.pk) in ticked]
+
+
+def _agreed(request: HttpRequest, facts: Iterable[Fact]) -> dict[str, Any]:
+    """Agree with the rows confirmed, each at the version shown, and name what was refused."""
+    units = {fact.row.pk: fact.row.unit for fact in facts}
+    versions = {}
+    for text in request.POST.getlist("leaf"):
+        pk, _colon, version = text.partition(":")
+        if pk.isdecimal() and version.isdecimal() and int(pk) in units:
+            versions[int(pk)] = int(version)
+    outcome = sets.agree(
+        scores=list(versions), by=user_of(request), at=timezone.now(), versions=versions
+    )
+    return {
+        "settled": True, "done": [units[pk] for pk in outcome.done],
+        "refused": [(units[pk], sentence) for pk, sentence in outcome.refused.items()],
+    }  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.admin import AdminSite
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
@@ -49,7 +50,7 @@ class Direction:
 
 
 def table(
-    request: HttpRequest, facts: list[Fact], reader: Reader, spreads: Mapping[int, Spread],
+    request: HttpRequest, facts: list[Fact], reader: Reader, *, spreads: Mapping[int, Spread],
     where: Direction, typed: Typed | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return what the shared table prints of the leaves, narrowed and paged as asked."""
@@ -58,7 +59,7 @@ def table(
     found = [fact for fact in facts if wish not in FILTERS or wish in fact.flags]
     if typed and typed.pk not in {fact.row.pk for fact in found}:
         found = [*(fact for fact in facts if fact.row.pk == typed.pk), *found]
-    page = _page(request, found, typed)
+    page = _page(request, found, typed, PAGE_SIZE if where.by_unit else LARGEST_PAGE)
     rows = grid_rows.rows_of(
         page.object_list, by_unit=where.by_unit, spreads=spreads, cycle=reader.cycle
     )
@@ -66,18 +67,36 @@ def table(
         typed.put_on(rows)
     kept = {name: value for name in _KEPT if (value := request.GET.get(name))}
     return {
-        "rows": rows, "pager": _pager(page, where.url, kept), "by_unit": where.by_unit,
+        "rows": rows, "pager": _pager(page, where.url, kept),
         "filters": _filters(counted, len(facts), wish, where.url, kept), "wish": wish,
-        "back": urlencode({"tu": where.back, **kept}), "words": words(by_unit=where.by_unit),
-        "leaf_base": leaf_base(), "done": _done(facts), "total": len(facts),
-        "judging": any(fact.judged for fact in facts), "help_keys": help_keys(),
-        "owner": reader.user.pk,
+        "back": urlencode({"tu": where.back, **kept}), "done": _done(facts), "total": len(facts),
+        **shared(by_unit=where.by_unit), "judging": any(fact.judged for fact in facts),
+        "help_keys": help_keys(), "owner": reader.user.pk,
     }  # fmt: skip
 
 
-def leaf_base() -> str:
-    """Return the address under which the pages of single leaves stand."""
-    return reverse("admin:assessments_criterionscore_changelist")
+def frame(site: AdminSite) -> dict[str, Any]:
+    """Return what every page of the admin has, without the list of models.
+
+    The side bar gives its room to the table; leaving out its list saves its statements too.
+    """
+    return {
+        "site_title": site.site_title, "site_header": site.site_header, "site_url": site.site_url,
+        "has_permission": True, "available_apps": [], "is_popup": False,
+        "is_nav_sidebar_enabled": False,
+    }  # fmt: skip
+
+
+def shared(*, by_unit: bool) -> dict[str, Any]:
+    """Return what a row needs besides its leaf: words, and the address of the pages of leaves."""
+    base = reverse("admin:assessments_criterionscore_changelist")
+    return {"words": words(by_unit=by_unit), "leaf_base": base, "by_unit": by_unit}
+
+
+def back_query(request: HttpRequest) -> str:
+    """Return the part of the address that leads back to the page a leaf was opened from."""
+    kept = {name: request.GET[name] for name in ("tu", *_KEPT) if request.GET.get(name)}
+    return urlencode(kept)
 
 
 def _done(facts: Iterable[Fact]) -> int:
@@ -85,9 +104,9 @@ def _done(facts: Iterable[Fact]) -> int:
     return sum(fact.state in settled for fact in facts)
 
 
-def _page(request: HttpRequest, found: list[Fact], typed: Typed | None) -> Any:
+def _page(request: HttpRequest, found: list[Fact], typed: Typed | None, usual: int) -> Any:
     asked = request.GET.get("moi-trang", "")
-    size = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else PAGE_SIZE
+    size = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else usual
     size = min(max(size, 1), LARGEST_PAGE)
     number: Any = request.GET.get("page")
     for place, fact in enumerate(found):

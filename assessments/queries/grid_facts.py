@@ -12,10 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Method, SubmissionState, Toned
+from assessments.choices import Method, SubmissionState, Tone
 from assessments.models import Abstention, Appraisal, CriterionScore, Evidence, Explanation
 from assessments.permissions.sight import UNDECIDED
 from assessments.queries import appraisal
@@ -26,15 +26,21 @@ from assessments.queries.grid_spread import Spread
 _OPEN = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
 
 
-class RowState(Toned):
+class RowState(TextChoices):
     """How a leaf stands before the reader."""
 
     UNTOUCHED = "untouched", _("not appraised")
-    DONE = "done", _("appraised")
+    DONE = "done", _("points given")
     OTHERS = "others", _("appraised by another")
     ASKED = "asked", _("unit asked")
     ABSTAINED = "abstained", _("no points given")
     CLOSED = "closed", _("not open")
+
+    @property
+    def tone(self) -> Tone:
+        """Return the tone in which pages show it."""
+        tones = {"untouched": Tone.WARN, "done": Tone.GOOD, "asked": Tone.ACTIVE}
+        return tones.get(self.value, Tone.NEUTRAL)
 
 
 #: The filters of the grid by their word in the address.

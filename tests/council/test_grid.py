@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.queries import appraisal, grid
@@ -69,3 +67,65 @@ def test_reader_of_one_year_reads_what_the_lists_show(
     expected = appraisal.readable_leaves(user, year.at)
     found = grid.reader_of(user, year.cycle, year.at).leaves()
     assert set(found.values_list("pk", flat=True)) == set(expected.values_list("pk", flat=True))
+
+
+def test_filters_count_and_find_the_same_rows(db: None, enter: Enter) -> None:
+    year = make_judged_year(units=5)
+    appraise(year, year.first, "1.1", points="1", reason="Muộn")
+    questions.ask(
+        score=year.second.score("1.1"), by=year.member, at=year.at, question="Số?",
+        due_at=year.at + dt.timedelta(days=1),
+    )  # fmt: skip
+    far = year.dossiers[2].score("1.1")
+    far.self_points = 0
+    far.save()
+    client = enter(year.member)
+    response = client.get(page(year))
+    assert counts(response) == {
+        "all": 5, "not appraised": 3, "no evidence": 5, "differs from the claim": 1,
+        "far from the group": 1, "unit asked": 1, "evidence late or changed": 0,
+    }  # fmt: skip
+    for each in response.context["filters"]:
+        assert len(titles(client.get(each["url"]))) == each["count"], each["label"]
+    assert titles(client.get(page(year, query="?loc=xa-nhom"))) == [year.dossiers[2].unit.name]
+    assert response.context["spread"].at_zero == 1
+
+
+def test_rows_are_paged(db: None, enter: Enter) -> None:
+    year = make_judged_year(units=5, codes=["1.1"])
+    client = enter(year.member)
+    first = client.get(page(year, query="?moi-trang=2"))
+    assert (len(titles(first)), first.context["pager"]["pages"]) == (2, 3)
+    last = client.get(page(year, query="?moi-trang=2&page=9"))
+    assert len(titles(last)) == 1
+    for garbage in ("?moi-trang=0", "?moi-trang=-1", "?moi-trang=²", "?page=x", "?loc=x", "?ky=x"):
+        assert client.get(page(year, query=garbage)).status_code == 200, garbage
+    assert len(titles(client.get(page(year, query="?moi-trang=999")))) == 5
+
+
+def test_list_of_criteria_counts_what_waits(year: Year, enter: Enter) -> None:
+    appraise(year, year.first, "1.1")
+    response = enter(year.member).get(reverse("admin:assessments_criterionscore_grids"))
+    (shown,) = response.context["years"]
+    work = {row.criterion.code: (row.settled, row.total) for field in shown["fields"]
+            for row in field["rows"]}  # fmt: skip
+    assert (work["1.1"], work["1.2"], "2.4" in work) == ((1, 2), (0, 2), False)
+    assert [field["waiting"] for field in shown["fields"]] == [9, 6]
+
+
+def test_member_of_one_field_has_no_grid_of_another(year: Year, enter: Enter) -> None:
+    other = make_member(year, assigned=False)
+    seat = year.council.members.get(user=other)
+    seat.assignments.create(field=year.criterion("2"), since=dt.date(2020, 1, 1))
+    client = enter(other)
+    assert client.get(page(year, "2.1")).status_code == 200
+    assert client.get(page(year, "1.1")).status_code == 404
+
+
+def test_dossier_has_tabs_of_its_fields(year: Year, enter: Enter) -> None:
+    url = reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk])
+    client = enter(year.member)
+    assert [row.code for row in client.get(f"{url}?linh-vuc=2").context["rows"]] == [
+        "2.1", "2.2", "2.3", "2.4",
+    ]  # fmt: skip
+    assert len(client.get(url).context["rows"]) == 9

@@ -50,7 +50,7 @@ def test_page_shows_claim_trace_and_form(year: Year, enter: Enter) -> None:
     assert response.status_code == 200
     assert "tự chấm 1.1" in content
     assert f'name="appraise{year.first.score("1.1").pk}-points"' in content
-    shown = {item["score"].criterion.code: bool(item["form"]) for item in response.context["rows"]}
+    shown = {row.code: row.may for row in response.context["rows"]}
     assert shown == {code: code != "2.4" for code in shown}
 
 
@@ -65,22 +65,22 @@ def test_points_are_saved_and_the_page_returns_to_the_leaf(year: Year, enter: En
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("given", "sentence"),
     [
-        ({"points": "9"}, "points"),
-        ({"points": "1"}, "reason"),
-        ({"points": "1", "version": 7}, None),
+        ({"points": "9"}, "over the maximum"),
+        ({"points": "1"}, "Write why the points differ"),
+        ({"points": "1", "version": 7}, "The leaf changed meanwhile"),
     ],
 )
 def test_refused_points_keep_what_was_typed(
-    year: Year, enter: Enter, given: dict[str, Any], field: str | None
+    year: Year, enter: Enter, given: dict[str, Any], sentence: str
 ) -> None:
     data = points(year.first, "1.1", **given)
     response = enter(year.member).post(page(year.first), data)
     assert response.status_code == 200
-    form = next(i["form"] for i in response.context["rows"] if i["score"].criterion.code == "1.1")
-    assert list(form.errors) == [field or "__all__"]
-    assert form["points"].value() == given["points"]
+    row = next(row for row in response.context["rows"] if row.code == "1.1")
+    assert (len(row.errors), row.points) == (1, given["points"])
+    assert sentence in row.errors[0]
     assert not Appraisal.objects.exists()
 
 
@@ -94,18 +94,19 @@ def test_question_is_asked_and_withdrawn(year: Year, enter: Enter) -> None:
         f"ask{row.pk}-due_at": due,
     }
     assert client.post(page(year.first), data).status_code == 302
-    item = next(i for i in client.get(page(year.first)).context["rows"] if i["score"].pk == row.pk)
-    assert (item["form"], item["waiting"].question) == (None, "Số?")
+    shown = next(r for r in client.get(page(year.first)).context["rows"] if r.pk == row.pk)
+    assert (shown.may, shown.state) == (False, "asked")
     assert client.post(page(year.first), {"score": row.pk, "verb": "withdraw"}).status_code == 302
     assert Explanation.objects.get().closed_at is not None
-    assert client.post(page(year.first), {"score": row.pk, "verb": "withdraw"}).status_code == 404
+    again = client.post(page(year.first), {"score": row.pk, "verb": "withdraw"})
+    assert "No question on this leaf is open." in again.content.decode()
 
 
 def test_reader_gets_no_form_and_saves_nothing(year: Year, enter: Enter) -> None:
     for user in (year.secretary, year.chair, year.leader, year.auditor):
         client = enter(user)
         rows = client.get(page(year.first)).context["rows"]
-        assert [item["form"] for item in rows] == [None] * 9
+        assert [row.may for row in rows] == [False] * 9
         response = client.post(page(year.first), points(year.first, "1.1", points="2"))
         assert response.status_code == 200
     assert not Appraisal.objects.exists()
@@ -275,8 +276,12 @@ def test_evidence_links_to_its_file(year: Year, enter: Enter) -> None:
     Evidence.objects.create(
         score=year.first.score("1.1"), revision=file, added_by=year.first.focal, added_at=year.at
     )
-    content = enter(year.member).get(page(year.first)).content.decode()
+    client, row = enter(year.member), year.first.score("1.1")
+    panel = reverse("admin:assessments_criterionscore_panel", args=[row.pk])
+    content = client.get(panel).content.decode()
     assert f'href="{reverse("workspace:file", args=[file.pk])}"' in content
+    rows = client.get(page(year.first)).context["rows"]
+    assert [shown.evidence for shown in rows if shown.pk == row.pk] == [1]
 
 
 def test_page_before_the_conclusion_has_no_button_while_something_stands_in_the_way(
