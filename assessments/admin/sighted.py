@@ -40,9 +40,7 @@ class AppraisedLeaves(admin.SimpleListFilter):
         """Offer the two."""
         return [("yes", _("Not empty")), ("no", _("Empty"))]
 
-    def queryset(
-        self, request: HttpRequest, queryset: QuerySet[CriterionScore]
-    ) -> QuerySet[CriterionScore]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrow the list to them."""
         if self.value() not in ("yes", "no"):
             return queryset
@@ -52,7 +50,7 @@ class AppraisedLeaves(admin.SimpleListFilter):
 class SightedLeavesMixin:
     """Show of leaves what the reader is shown; orders and filters know no more than that."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CriterionScore]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the leaves with what the reader is shown of them."""
         rows: QuerySet[CriterionScore] = super().get_queryset(request)  # type: ignore[misc]
         return sight_for(request).on_leaves(rows)

@@ -64,7 +64,7 @@ class Sight:
             return True
         return (round_ or 0) <= acted_round
 
-    def on_leaves(self, leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
+    def on_leaves(self, leaves: QuerySet[CriterionScore]) -> QuerySet[Any]:
         """Annotate leaves with what the person is shown of them; the twin of the two above.
 
         `claim_seen` and `others_seen` are booleans, `acted_round` a number; `shown_self`,

@@ -83,6 +83,9 @@ VERBS: dict[str, tuple[Callable[..., Any], str, Callable[[World], tuple[Any, dic
         appraisals.appraise, "appraise",
         lambda w: (leaf(w), {"score": leaf(w), "version": 0, "points": "1", "reason": TYPED}),
     ),
+    "abstain": (
+        appraisals.abstain, "abstain", lambda w: (leaf(w), {"score": leaf(w), "reason": TYPED}),
+    ),
     "judge many": (
         sets.judge_leaves, "appraise",
         lambda w: (w.submission, {
@@ -247,6 +250,7 @@ def test_verb_refused_for_want_of_the_right_leaves_one_event(world, name) -> Non
     ("name", "who", "state"),
     [
         ("appraise", "member", "approved"), ("judge many", "member", "approved"),
+        ("abstain", "member", "approved"),
         ("decide a leaf", "chair", "approved"), ("ask", "member", "approved"),
         ("propose", "secretary", "approved"), ("answer", "focal", "approved"),
         ("save", "focal", "approved"), ("save many", "focal", "approved"),
@@ -267,6 +271,7 @@ def test_verb_refused_for_the_state_leaves_one_event(world, name, who, state) ->
     ("name", "who", "state"),
     [
         ("appraise", "member", "appraising"), ("judge many", "member", "appraising"),
+        ("abstain", "member", "appraising"),
         ("decide a leaf", "chair", "appraising"), ("ask", "member", "appraising"),
         ("save", "focal", "draft"), ("save many", "focal", "draft"), ("remarks", "focal", "draft"),
     ],
