@@ -81,7 +81,6 @@ class MeetingAdmin(MeetingPagesMixin, admin.ModelAdmin):  # type: ignore[type-ar
     """Meetings of the council: agenda, attendance, and the signed file of their minutes."""
 
     form = MeetingForm
-    change_form_template = "admin/workflow_change_form.html"
     list_display = ("held_on", "minutes_number", "council", "standing", "minutes")
     list_filter = (("council", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("council",)

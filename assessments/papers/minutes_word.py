@@ -79,7 +79,8 @@ def _course(paper: Any, minutes: Minutes) -> None:
 
 def _unit(paper: Any, unit: UnitPart, words: MinutesWords) -> None:
     if unit.without:
-        word.body(paper, unit.without, italic=True)
+        kept = word.body(paper, unit.without, italic=True)
+        kept.paragraph_format.keep_with_next = True
     if unit.rows:
         _decisions(paper, unit.rows, words)
     if unit.open:
