@@ -66,10 +66,11 @@ class ApprovalPagesMixin:
 
     def approve_many_view(self, request: HttpRequest, part: int) -> HttpResponse:
         """Ask for the password, name what is ticked, and approve it on POST."""
-        return reauthentication_required(self._approve_many)(request, part=part)  # type: ignore[no-any-return]
+        page, group = reauthentication_required(self._approve_many), _part(request, part)
+        return page(request, group=group)  # type: ignore[no-any-return]
 
-    def _approve_many(self, request: HttpRequest, *, part: int) -> HttpResponse:
-        group, now = _part(request, part), timezone.now()
+    def _approve_many(self, request: HttpRequest, *, group: CycleScheme) -> HttpResponse:
+        now = timezone.now()
         ticked = _ticked(request, group, now)
         if not ticked:
             messages.warning(request, _("Tick at least one concluded dossier."))

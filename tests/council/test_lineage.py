@@ -255,7 +255,7 @@ def test_claims_are_kept_back_where_the_council_wants_it(year: Year, enter: Ente
     row = year.first.score("1.4")
     row.self_points, row.self_trace = D("1.8765"), "VẾT-TỰ-CHẤM"
     row.save()
-    appraise(year, year.first, "1.4", points="1.8765")
+    appraise(year, year.first, "1.4", points="1.8765", reason="Đúng hồ sơ")
 
     for name in ("lineage", "lineage_book"):
         mine = told(enter(year.member).get(page(year.first, name)))

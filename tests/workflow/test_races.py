@@ -5,11 +5,19 @@ from typing import Any
 
 import pytest
 
-from assessments.errors import Stale, WrongState
-from assessments.models import Event, Receipt, ScoreHistory, Submission
-from assessments.workflow import submissions
+from assessments.errors import GuardFailed, Stale, WrongState
+from assessments.models import Approval, Event, Receipt, ScoreHistory, Submission
+from assessments.workflow import appraisals, decisions, finals, submissions, surveys
 from assessments.workflow.machine import perform
 from assessments.workflow.scores import save_leaf
+from tests.factories.council import (
+    appraise_all,
+    conclude,
+    make_judged_year,
+    make_meeting,
+    reach,
+    survey,
+)
 from tests.factories.cycles import D, make_year
 from tests.factories.races import refusals
 from tests.workspace.filling import fill
@@ -113,3 +121,107 @@ def test_clocks_that_ring_together_lock_once() -> None:
     assert set(outcomes) <= {None, WrongState}
     assert {row.state for row in Submission.objects.all()} == {"locked"}
     assert Event.objects.filter(action="lock", refused=False).count() == 3
+
+
+def _concluded(*, surveyed: bool = True) -> Any:
+    """Return a year whose first dossier is concluded, in the time of the approvals."""
+    year = make_judged_year()
+    appraise_all(year, year.first)
+    if surveyed:
+        survey(year, year.first)
+    conclude(year, year.first)
+    reach(year, "approval")
+    return year
+
+
+def approve(year: Any) -> Callable[[], Any]:
+    return lambda: perform("approve", year.first.submission, by=year.leader, at=year.at)
+
+
+def test_approval_against_sending_back_ends_in_one_state() -> None:
+    year = _concluded()
+
+    def send_back() -> Any:
+        return perform(
+            "send_back", year.first.submission, by=year.leader, at=year.at, note="Xem lại",
+            leaves=["1.1"],
+        )  # fmt: skip
+
+    outcomes = refusals(approve(year), send_back)
+
+    assert sorted(outcomes, key=str) == [WrongState, None]
+    approved = outcomes[0] is None
+    assert Submission.objects.get(pk=year.first.submission.pk).state == (
+        "approved" if approved else "appraising"
+    )
+    assert Approval.objects.filter(revoked_at=None).count() == int(approved)
+
+
+def test_approval_while_a_survey_leaf_is_decided_holds_the_final_points_or_is_refused() -> None:
+    year = _concluded(surveyed=False)
+    leaf = year.first.score("2.4")
+
+    def decide() -> Any:
+        return surveys.decide(
+            cycle=year.cycle, unit=year.first.unit, criterion=leaf.criterion, by=year.chair,
+            at=year.at, decision="zero", reason="Không có phiếu",
+        )  # fmt: skip
+
+    approved, decided = refusals(approve(year), decide)
+
+    assert decided is None
+    assert approved in (None, GuardFailed)
+    if approved is None:
+        digest = Approval.objects.get().digest
+        assert digest == finals.digest_of(year.first.submission)
+    assert year.first.score("2.4").final_points == 0
+
+
+def test_approval_while_a_leaf_is_judged_changes_no_approved_point() -> None:
+    year = _concluded()
+    row = year.first.score("1.1")
+
+    def judge() -> Any:
+        return appraisals.appraise(
+            score=row, by=year.member, at=year.at, version=row.version, points="1", reason="Muộn"
+        )
+
+    approved, judged = refusals(approve(year), judge)
+
+    assert (approved, judged) == (None, WrongState)
+    assert Approval.objects.get().digest == finals.digest_of(year.first.submission)
+    assert year.first.score("1.1").final_points == row.final_points
+
+
+def test_approval_while_the_unit_saves_changes_no_approved_point() -> None:
+    year = _concluded()
+
+    approved, saved = refusals(approve(year), saver(year, "1.1", met=False))
+
+    assert approved is None
+    assert saved is WrongState
+    assert Approval.objects.get().digest == finals.digest_of(year.first.submission)
+
+
+def test_conclusion_while_a_leaf_is_decided_takes_the_decision_or_refuses_it() -> None:
+    year = make_judged_year()
+    appraise_all(year, year.first)
+    survey(year, year.first)
+    meeting = make_meeting(year)
+
+    def decide() -> Any:
+        return decisions.decide_leaf(
+            score=year.first.score("1.4"), by=year.chair, at=year.at, meeting=meeting,
+            points=D(1), reason="Biểu quyết", votes_for=5, votes_against=0, dissent="",
+        )  # fmt: skip
+
+    def end() -> Any:
+        return perform(
+            "conclude", year.first.submission, by=year.chair, at=year.at, meeting=meeting
+        )
+
+    decided, concluded = refusals(decide, end)
+
+    assert concluded is None
+    assert decided in (None, WrongState)
+    assert year.first.score("1.4").final_points == (D(1) if decided is None else D(2))
