@@ -69,7 +69,7 @@ class Leaning:
     others_off: Decimal | None
 
 
-def with_spread(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
+def with_spread(leaves: QuerySet[CriterionScore]) -> QuerySet[Any]:
     """Let each leaf bear `givers`, `lowest` and `highest` of the points of its last round."""
     counted = Q(appraisals__round=F("appraised_round"), appraisals__flagged_conflict=False)
     return leaves.annotate(
@@ -79,7 +79,7 @@ def with_spread(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
     )
 
 
-def spreads(cycle: Cycle, user: User, at: dt.datetime) -> QuerySet[CriterionScore]:
+def spreads(cycle: Cycle, user: User, at: dt.datetime) -> QuerySet[Any]:
     """Return the leaves with two or more points in their last round, disputed first.
 
     Each bears `givers`, `lowest`, `highest`, `spread` in points, `share` of the leaf's maximum in
@@ -113,7 +113,7 @@ def saturated(cycle: Cycle, user: User, at: dt.datetime) -> list[Saturated]:
         self_points__isnull=False, self_applicable=True, criterion__method__in=SELF_SCORED
     )  # fmt: skip
     most = F("criterion__max_points")
-    rows = (
+    rows: QuerySet[Any, Any] = (
         _leaves(cycle, user, at)
         .order_by()
         .values("criterion", "submission__group")
@@ -169,7 +169,7 @@ def leanings(cycle: Cycle, user: User, at: dt.datetime) -> list[Leaning]:
             compared=Count("pk", filter=both), off=Sum(off, filter=both),
         )
     )  # fmt: skip
-    parts = list(rows)
+    parts: list[Any] = list(rows)
     people = User.objects.in_bulk({part["member__user"] for part in parts})
     return [_leaning(person, parts) for person in sorted(people.values(), key=str)]
 

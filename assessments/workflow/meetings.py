@@ -66,7 +66,7 @@ def _keeps(user: User, cycle: Cycle, at: dt.datetime) -> permissions.Verdict:
     return permissions.no(_("Only the secretary or the chair of the council keeps its minutes."))
 
 
-def with_cited(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:
+def with_cited(rows: QuerySet[Meeting]) -> QuerySet[Any]:
     """Let each meeting bear `cited`: a conclusion rests on it or on a decision taken in it."""
     named = Event.objects.filter(
         cycle=OuterRef("council__cycle"), action__in=_CITING, refused=False,
