@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils import translation
 
-from assessments.models import Adjustment, Cycle, Publication, Scheme, Submission
+from assessments.models import Adjustment, Appeal, Cycle, Publication, Scheme, Submission
 from assessments.roles import ROLES
 from assessments.workflow import machine
 from assessments.workflow import table as _declared  # noqa: F401 - importing declares the rows
@@ -18,7 +18,9 @@ Trang này được tạo từ bảng chuyển trạng thái trong mã nguồn b
 """
 
 #: The order of reading; models that it lacks follow as they were declared.
-_ORDER: tuple[type[models.Model], ...] = (Scheme, Cycle, Submission, Adjustment, Publication)
+_ORDER: tuple[type[models.Model], ...] = (
+    Scheme, Cycle, Submission, Adjustment, Appeal, Publication,
+)  # fmt: skip
 
 
 def page() -> str:

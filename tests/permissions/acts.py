@@ -218,8 +218,15 @@ ACTS = {
         "signedcopy new", data=lambda world, person: {"upload": uploads.pdf(extra=b"new")},
     ),
     "propose an adjustment": _act(
-        "adjustments", _but("appraised", "approved", "published"), "adjustment new",
-        data=_adjustment,
+        "adjustments", _but("appraised", "appealing", "appealed", "approved", "published"),
+        "adjustment new", data=_adjustment,
+    ),
+    "file an appeal or a complaint": _act(
+        "appeals", _pairs("appealing", "published", who=RUNNERS), "appeal new",
+        data=_fixed(leaves="1.2", text="Đề nghị xem lại"),
+    ),
+    "withdraw an appeal": _act(
+        "appeal_withdraw", _pairs("appealed", who=RUNNERS), "appeal changed", data=_fixed()
     ),
     "answer": _act("question", ASKED, "explanation changed", data=_fixed(answer="Vì vậy.")),
     "send again what was kept": _act("resume", {}, data=_fixed()),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from assessments.choices import CouncilRole, Stage, SubmissionState
 from assessments.models import (
     Adjustment,
+    Appeal,
     Approval,
     CouncilDecision,
     CouncilMember,
@@ -133,6 +134,11 @@ def _judge(year: Year) -> Explanation:
         submission=year.first.submission, kind="bonus", points=D("0.7713"), reason=JUDGED[2],
         proposed_by=year.secretary,
     )  # fmt: skip
+    appeal = Appeal.objects.create(
+        submission=year.first.submission, kind="appeal", text=OWN[2], round=1,
+        filed_by=year.first.head, filed_at=year.at, due_at=year.at + dt.timedelta(days=9),
+    )  # fmt: skip
+    appeal.leaves.add(row)
     Approval.objects.create(
         submission=year.first.submission,
         by=year.leader,

@@ -21,6 +21,7 @@ from assessments import workspace_urls
 from assessments.choices import CycleState, ScanState, Stage
 from assessments.choices import SubmissionState as State
 from assessments.models import (
+    Appeal,
     Cycle,
     Delegation,
     Document,
@@ -54,7 +55,7 @@ PEOPLE = (*OWN, *COUNCIL, *NOBODY, ANONYMOUS)
 #: What no refused act may change: every row of these, of both units.
 _WATCHED = (
     "submission", "criterionscore", "evidence", "delegation", "document", "documentrevision",
-    "documentconfirmation", "receipt", "signedcopy", "adjustment", "explanation",
+    "documentconfirmation", "receipt", "signedcopy", "adjustment", "explanation", "appeal",
 )  # fmt: skip
 _ROWS = " UNION ALL ".join(
     f"SELECT '{name}', id, md5(t::text) FROM assessments_{name} t" for name in _WATCHED
@@ -72,6 +73,7 @@ class Moment:
     early: bool = False
     receipt: bool = True
     question: bool = False
+    appeal: bool = False
     cycle: CycleState = CycleState.OPEN
 
 
@@ -88,6 +90,8 @@ MOMENTS = {
     "appraising": Moment(State.APPRAISING, Stage.APPRAISAL, question=True),
     "explaining": Moment(State.EXPLAINING, Stage.EXPLANATION, question=True),
     "appraised": Moment(State.APPRAISED, Stage.COUNCIL, question=True),
+    "appealing": Moment(State.APPRAISED, Stage.APPEAL, question=True),
+    "appealed": Moment(State.APPRAISED, Stage.APPEAL, question=True, appeal=True),
     "approved": Moment(State.APPROVED, **_AFTER),
     "published": Moment(State.PUBLISHED, late=True, cycle=CycleState.PUBLISHED, **_AFTER),
     "correcting": Moment(State.CORRECTING, late=True, cycle=CycleState.PUBLISHED, **_AFTER),
@@ -114,6 +118,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     copy: int = 0
     question: int = 0
+    appeal: int = 0
 
     @property
     def submission(self) -> Submission:
@@ -141,7 +146,8 @@ class World:
             return self.evidence.revision.document_id
         if name == "detach":
             return self.evidence.pk
-        return {"copy": self.copy, "question": self.question}.get(name, self.evidence.revision_id)
+        found = {"copy": self.copy, "question": self.question, "appeal_withdraw": self.appeal}
+        return found.get(name, self.evidence.revision_id)
 
     @contextmanager
     def at(self, moment: Moment) -> Iterator[None]:
@@ -159,6 +165,7 @@ class World:
                 self.submission.scores.filter(criterion__code="1.1").update(open_to_unit=True)
             self.copy = _sign(self.year) if moment.receipt else 0
             self.question = _ask(self.year, moment) if moment.question else 0
+            self.appeal = _appeal(self.year) if moment.appeal else 0
             yield
 
 
@@ -212,6 +219,16 @@ def _ask(year: Year, moment: Moment) -> int:
         score=year.first.score("1.4"), round=1, question="Vì sao?", asked_at=year.at - DAY,
         due_at=year.at + DAY, asked_by=year.council.members.get(user=year.member), **answered,
     )  # fmt: skip
+    return int(row.pk)
+
+
+def _appeal(year: Year) -> int:
+    """Leave an appeal on leaf 1.2 that waits for its answer."""
+    row = Appeal.objects.create(
+        submission=year.first.submission, kind="appeal", text="Xem lại", round=1,
+        filed_by=year.first.head, filed_at=year.at, due_at=year.at + DAY,
+    )  # fmt: skip
+    row.leaves.add(year.first.score("1.2"))
     return int(row.pk)
 
 

@@ -117,17 +117,20 @@ def address_of(pattern: str, secrets: Secrets) -> str:
 
 
 def _key(pattern: str, secrets: Secrets) -> int:
-    """Return the id of the file, paper or question of the first unit."""
+    """Return the id of the file, paper, appeal or question of the first unit."""
     if pattern.startswith("tai-lieu/"):
         return int(secrets.revision.pk)
     if pattern.startswith("tu-danh-gia/thu-vien/"):
         return int(secrets.revision.document_id)
+    if "/kien-nghi/" in pattern:
+        return int(secrets.year.first.submission.appeals.get().pk)
     return int(secrets.question.pk)
 
 
 _ACTS = {
     "Submission": "conclude",
     "Adjustment": "accept",
+    "Appeal": "uphold",
     "Cycle": "close",
     "Publication": "withdraw",
     "Scheme": "retire",

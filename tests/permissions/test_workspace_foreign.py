@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assessments.models import Evidence, Explanation, SignedCopy
+from assessments.models import Appeal, Evidence, Explanation, SignedCopy
 from assessments.workflow import documents, receipts
 from tests.factories.standing import undone
 from tests.permissions.stages import DAY, MOMENTS, World, changes, picture
@@ -18,11 +18,12 @@ NEW = b"new"
 
 @dataclass
 class Other:
-    """What the second unit has: evidence, its paper and file, a question, two receipts, a copy."""
+    """What the second unit has: evidence, paper and file, question, two receipts, copy, appeal."""
 
     evidence: Evidence
     question: Explanation
     copy: SignedCopy
+    appeal: Appeal
 
     @property
     def paper(self) -> str:
@@ -53,7 +54,11 @@ def other(world: World) -> Other:
         content_type="application/pdf", scan_state="clean", uploaded_by=second.focal,
         uploaded_at=year.at,
     )  # fmt: skip
-    return Other(evidence, question, copy)
+    appeal = Appeal.objects.create(
+        submission=second.submission, kind="appeal", text="Xem lại", round=1, filed_by=second.head,
+        filed_at=year.at, due_at=year.at + DAY,
+    )  # fmt: skip
+    return Other(evidence, question, copy, appeal)
 
 
 #: Pages that name a thing by its id → (argument, id of the other unit's thing).
@@ -65,6 +70,7 @@ NAMED: dict[str, tuple[str, Callable[[Other], Any]]] = {
     **dict.fromkeys(["file", "preview", "preview_page"], ("pk", lambda other: other.file)),
     "copy": ("pk", lambda other: other.copy.pk),
     "question": ("pk", lambda other: other.question.pk),
+    "appeal_withdraw": ("pk", lambda other: other.appeal.pk),
     # The first unit has one receipt, so a second one is the other's only.
     **dict.fromkeys(
         ["receipt", "receipt_content", "receipt_pdf", "receipt_report", "add_copy"],
@@ -74,6 +80,7 @@ NAMED: dict[str, tuple[str, Callable[[Other], Any]]] = {
 FORMS = {
     "document": {"number": "x", "seen": "x"}, "document_confirm": {}, "document_delete": {},
     "document_renew": {"upload": NEW}, "question": {"answer": "x"}, "add_copy": {"upload": NEW},
+    "appeal_withdraw": {},
 }  # fmt: skip
 people = pytest.mark.parametrize("person", ["contributor", "focal", "head", "deputy"])
 

@@ -59,6 +59,7 @@ RULES = {
     "receipt_report": RECEIPT, "add_copy": Rule(LEADS, needs="receipt"),
     "copy": Rule(needs="receipt", council=True),
     "question": Rule(needs="question"),
+    "appeals": PAGE, "appeal_withdraw": Rule(LEADS, needs="appeal"),
     "file": FILE, "preview": FILE, "preview_page": FILE,
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 
 from assessments.choices import (
     AdjustmentState,
+    AppealState,
     CycleState,
     PublicationState,
     SchemeState,
@@ -18,6 +19,7 @@ from assessments.choices import (
 from assessments.errors import BadInput, GuardFailed, NoteNeeded, NotPermitted, Refused, WrongState
 from assessments.models import (
     Adjustment,
+    Appeal,
     Cycle,
     Event,
     Explanation,
@@ -64,12 +66,17 @@ OTHERS: dict[type, dict[str, tuple[set[str], set[str]]]] = {
         "flip": ({"scheduled"}, {CLOCK}), "record": (set(), LEADER),
     },
     Adjustment: {"accept": ({"proposed"}, CHAIR), "refuse": ({"proposed"}, CHAIR)},
+    Appeal: {
+        "uphold": ({"filed"}, CHAIR), "uphold_partly": ({"filed"}, CHAIR),
+        "reject": ({"filed"}, CHAIR), "withdraw_appeal": ({"filed"}, {"focal", "head"}),
+    },
 }  # fmt: skip
 STATES: dict[type, Any] = {
     Scheme: SchemeState,
     Cycle: CycleState,
     Publication: PublicationState,
     Adjustment: AdjustmentState,
+    Appeal: AppealState,
 }
 NOTED = {"accept_late", "close_without_dossier", "return", "send_back", "reopen", "open_correction"}
 actions = pytest.mark.parametrize("action", EXPECTED)
@@ -325,6 +332,12 @@ def object_of(model: type, world: World) -> Any:
             reason="Sáng kiến",
             proposed_by=world.year.secretary,
         )
+    if model is Appeal:
+        year = world.year
+        return Appeal.objects.create(
+            submission=year.first.submission, kind="appeal", text="Xem lại", round=1,
+            filed_by=year.first.head, filed_at=year.at, due_at=year.at + DAY,
+        )  # fmt: skip
     return {Scheme: world.year.scheme, Cycle: world.year.cycle}[model]
 
 

@@ -25,6 +25,7 @@ _WATCHED = (
     "councildecision",
     "approval",
     "adjustment",
+    "appeal",
     "publication",
     "publishedresult",
     "cycle",
