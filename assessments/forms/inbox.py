@@ -13,8 +13,8 @@ class MailForm(forms.Form):
     """Choose the daily e-mail, and the kinds of messages in it."""
 
     by_mail = forms.BooleanField(
-        label=_("One e-mail a day with what I have not read"), required=False,
-        help_text=_("On working days only, and none when nothing is unread."),
+        label=_("One e-mail a day"), required=False,
+        help_text=_("It holds what you have not read; on working days only, if there is anything."),
     )  # fmt: skip
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of messages in the e-mail"), choices=MessageKind.choices, required=False,
@@ -25,6 +25,7 @@ class MailForm(forms.Form):
         self.user = user
         by_mail, kinds = kinds_mailed(user)
         super().__init__(*args, initial={"by_mail": by_mail, "kinds": kinds})  # type: ignore[arg-type]
+        self.fields["kinds"].needed = True  # type: ignore[attr-defined]
 
     def save(self) -> None:
         """Keep the choice."""

@@ -170,10 +170,10 @@ def test_headers_tell_how_many_are_unread(year):
         put(year.secretary)
 
     home = enter(year.first.focal).get(reverse("workspace:home")).content.decode()
-    assert '<span class="inbox-count">(2<' in home
+    assert '<span class="inbox-count">&nbsp;(2<' in home
     assert home.count("Tin mới") == 2
     index = enter(year.secretary).get(reverse("admin:index")).content.decode()
-    assert '<span class="inbox-count">(2<' in index
+    assert '<span class="inbox-count">&nbsp;(2<' in index
     assert index.count("Tin mới") == 2
 
 
