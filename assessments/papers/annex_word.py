@@ -60,6 +60,8 @@ def _head(paper: Any, part: Annex, made: Annexes) -> None:
 
 def _tables(paper: Any, part: Annex, made: Annexes) -> None:
     words = made.words
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
     if part.ranked:
         heads = (words.number, words.rank, words.unit, words.index, words.band, words.note)
         rows = [(r.number, r.rank, r.unit, r.index, r.band, r.note) for r in part.ranked]
@@ -77,10 +79,11 @@ def _tables(paper: Any, part: Annex, made: Annexes) -> None:
 
 
 def _table(
-    paper: Any, widths: tuple[int, ...], aligns: tuple[Any, ...], rows: list[Iterable[str]]
+    paper: Any, widths: tuple[int, ...], aligns: tuple[Any, ...], rows: Iterable[Iterable[str]]
 ) -> None:
-    table = parts.grid(paper, rows=len(rows), widths=widths)
-    for place, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
+    lines = list(rows)
+    table = parts.grid(paper, rows=len(lines), widths=widths)
+    for place, (row, texts) in enumerate(zip(table.rows, lines, strict=True)):
         parts.keep_whole(row)
         for cell, text, align in zip(row.cells, texts, aligns, strict=True):
             parts.fill(cell, (text,), bold=place == 0, align=_C if place == 0 else align)

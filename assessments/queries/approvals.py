@@ -94,7 +94,9 @@ def _count_leaves(rows: dict[int, Row], fields: list[Criterion]) -> None:
             surveyed=Count("final_points", filter=survey),
         )
     )
-    by_field = {(found["submission_id"], found["criterion__field_id"]): found for found in sums}
+    by_field: dict[Any, Any] = {
+        (found["submission_id"], found["criterion__field_id"]): found for found in sums
+    }
     for key, row in rows.items():
         for criterion in fields:
             _count_field(row, criterion.pk, by_field.get((key, criterion.pk), {}))
