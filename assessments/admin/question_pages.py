@@ -35,7 +35,7 @@ class ExtendForm(forms.Form):
 class QuestionPagesMixin:
     """Add …/<id>/gia-han/ to the admin of questions."""
 
-    change_form_template = "admin/workflow_change_form.html"
+    change_form_template: Any = "admin/workflow_change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
         """Put the page before the admin's own."""

@@ -101,7 +101,9 @@ def _parts(submission: Submission, form: AppealForm, at: dt.datetime) -> list[di
         return []
     leaves = outcomes.leaves_in_eyes(overview, at)
     differing = [leaf for leaf in leaves if leaf.differs]
-    parts = [{"title": _("Criteria whose points differ from your own"), "leaves": differing}]
+    parts: list[dict[str, Any]] = [
+        {"title": _("Criteria whose points differ from your own"), "leaves": differing}
+    ]
     for field in overview.fields:
         rest = [
             leaf for leaf in leaves

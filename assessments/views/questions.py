@@ -1,6 +1,7 @@
 """Questions of the appraisal that wait for the unit's answer (giải trình)."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -57,7 +58,7 @@ def _sent(
     request: HttpRequest, row: Explanation, form: AnswerForm, paper: PaperForm, at: dt.datetime
 ) -> bool:
     """Attach the file, if there is one, then answer; nothing is answered past a file refused."""
-    by = {"by": own.person(request), "at": at}
+    by: dict[str, Any] = {"by": own.person(request), "at": at}
     if paper.is_bound:
         if uploads.done(paper, documents.attach_file, score=row.score, **by) is None:
             return False
