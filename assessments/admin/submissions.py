@@ -191,9 +191,13 @@ class CriterionScoreAdmin(
 
     @admin.display(description=_("appraisal"))
     def page(self, obj: CriterionScore) -> SafeString:
-        """Link to the leaf on the appraisal page of its dossier."""
-        address = reverse("admin:assessments_submission_appraisal", args=[obj.submission_id])
-        return format_html('<a href="{}#leaf-{}">{}</a>', address, obj.pk, _("Open"))
+        """Link to the leaf in its dossier and beside the same leaf of other units."""
+        dossier = reverse("admin:assessments_submission_appraisal", args=[obj.submission_id])
+        grid = reverse("admin:assessments_criterionscore_grid", args=[obj.criterion_id])
+        return format_html(
+            '<a href="{}#leaf-{}">{}</a> · <a href="{}#leaf-{}">{}</a>',
+            dossier, obj.pk, _("in the dossier"), grid, obj.pk, _("beside other units"),
+        )  # fmt: skip
 
     @admin.display(description=_("dossier"), ordering="submission__unit__sort_name")
     def dossier(self, obj: CriterionScore) -> str:

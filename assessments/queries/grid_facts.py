@@ -46,7 +46,7 @@ class RowState(TextChoices):
 #: The filters of the grid by their word in the address.
 FILTERS = {
     "chua-cham": _("not appraised"), "khong-tai-lieu": _("no evidence"),
-    "khac-tu-cham": _("differs from the claim"), "xa-nhom": _("far from the group"),
+    "khac-tu-cham": _("differs from self-assessed points"), "xa-nhom": _("far from the group"),
     "dang-hoi": _("unit asked"), "tai-lieu-moi": _("evidence late or changed"),
 }  # fmt: skip
 

@@ -155,12 +155,11 @@ def _member(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("%(year)s, %(group)s, field %(code)s: leaves to appraise in %(dossiers)s dossiers")
             % {"year": year, "group": group, "code": code, "dossiers": dossiers},
-            number, "criterionscore",
-            f"waiting=mine&criterion__field__id__exact={pk}&submission__cycle__id__exact={cycle}",
+            number, "grids", f"ky={cycle}#linh-vuc-{pk}",
         )
         for pk, code, cycle, year, group, number, dossiers in counted
     ]  # fmt: skip
-    return _capped(items, "criterionscore", "waiting=mine")
+    return _capped(items, "grids", "")
 
 
 def _capped(items: list[Item], model: str, query: str) -> list[Item]:

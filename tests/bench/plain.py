@@ -1,4 +1,4 @@
-"""What the workspace is measured against: Django's inline form over the same rows (design 7)."""
+"""What our pages are measured against: Django's own over the same rows (design 7)."""
 
 from typing import Any
 
@@ -29,6 +29,19 @@ class SubmissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     fields = ("difficulties", "proposals")
     inlines = (ScoreInline,)
+
+
+@admin.register(CriterionScore, site=site)
+class CriterionScoreAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The leaves as Django lists them: a page of 200 rows, related names at hand."""
+
+    list_display = (
+        "criterion", "submission", "a", "b", "self_points", "self_trace", "independent_source",
+        "appraised_points", "appraised_round", "open_to_appraiser", "version",
+    )  # fmt: skip
+    list_filter = ("not_applicable", "appraised_round")
+    list_select_related = ("criterion", "submission__cycle")
+    list_per_page = 200
 
 
 urlpatterns = [path("plain/", site.urls), *portal]

@@ -82,7 +82,7 @@ def test_filters_count_and_find_the_same_rows(db: None, enter: Enter) -> None:
     client = enter(year.member)
     response = client.get(page(year))
     assert counts(response) == {
-        "all": 5, "not appraised": 3, "no evidence": 5, "differs from the claim": 1,
+        "all": 5, "not appraised": 3, "no evidence": 5, "differs from self-assessed points": 1,
         "far from the group": 1, "unit asked": 1, "evidence late or changed": 0,
     }  # fmt: skip
     for each in response.context["filters"]:

@@ -38,9 +38,13 @@ def test_appraiser_sees_fields_untouched(year: Year, enter: Enter) -> None:
     appraise(year, year.first, "1.1")
     assert waiting(year.member, year) == of_fields(year, 1, 4, 3)
     first = progress.todo(year.member, year.at)[0].items[0]
-    address = f"{reverse('admin:assessments_criterionscore_changelist')}?{first.query}"
-    response = enter(year.member).get(address)
-    assert [row.criterion.code for row in response.context["cl"].result_list] == [
+    assert (first.model, first.query.partition("#")[2]) == (
+        "grids", f"linh-vuc-{year.criterion('1').pk}",
+    )  # fmt: skip
+    response = enter(year.member).get(reverse("admin:assessments_criterionscore_grids"))
+    field = response.context["years"][0]["fields"][0]
+    assert (field["waiting"], first.count) == (4, 4)
+    assert [row.criterion.code for row in field["rows"] if row.waiting] == [
         "1.2", "1.3", "1.4", "1.5",
     ]  # fmt: skip
 
@@ -96,7 +100,7 @@ def test_leader_officer_and_survey_officer(year: Year) -> None:
 
 def test_start_page_links_where_something_waits(year: Year, enter: Enter) -> None:
     content = enter(year.member).get(reverse("admin:index")).content.decode()
-    assert f"{reverse('admin:assessments_criterionscore_changelist')}?waiting=mine&amp;" in content
+    assert f"{reverse('admin:assessments_criterionscore_grids')}?ky={year.cycle.pk}#" in content
 
 
 def test_models_stand_in_the_order_of_the_year(year: Year, enter: Enter) -> None:
