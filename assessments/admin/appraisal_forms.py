@@ -84,14 +84,14 @@ class AppraiseForm(PointsForm):
         reason: str = "",
         **kwargs: Any,
     ) -> None:
-        self.start, self.reason = start, reason
+        self.start, self.said = start, reason
         super().__init__(row, data, **kwargs)
 
     def first_values(self) -> dict[str, Any]:
         """Start from the points given before, else from the unit's own where they are shown."""
         return {
             "points": "" if self.start is None else format_decimal(self.start),
-            "reason": self.reason, "version": self.row.version,
+            "reason": self.said, "version": self.row.version,
         }  # fmt: skip
 
 

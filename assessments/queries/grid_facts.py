@@ -143,10 +143,8 @@ _NAMES = (
 
 def _given(leaves: list[int]) -> Iterable[tuple[int, Given]]:
     """Yield points and abstentions on the leaves, round by round (two statements)."""
-    rows = Appraisal.objects.filter(score__in=leaves, flagged_conflict=False).order_by(
-        "round", "at"
-    )
-    for leaf, *values in rows.values_list(
+    rows: Any = Appraisal.objects.filter(score__in=leaves, flagged_conflict=False)
+    for leaf, *values in rows.order_by("round", "at").values_list(
         "score", "member__user", "member__user__full_name", "round", "points", "applicable",
         "reason", "responsible", "at", "seen_version",
     ):  # fmt: skip

@@ -158,7 +158,7 @@ def last_points(facts: Iterable[Fact], cycle: Cycle) -> dict[int, Decimal]:
     """
     wanted = {(fact.row.unit_id, fact.row.code): fact for fact in facts}
     units, codes = {key[0] for key in wanted}, {key[1] for key in wanted}
-    rows = CriterionScore.objects.filter(
+    rows: Any = CriterionScore.objects.filter(
         Q(submission__unit__in=units) | Q(submission__unit__successions__successor__in=units),
         submission__cycle__year=cycle.year - 1, submission__cycle__illustrative=cycle.illustrative,
         submission__state=SubmissionState.PUBLISHED, criterion__code__in=codes,

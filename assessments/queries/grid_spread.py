@@ -69,8 +69,10 @@ def medians_of(leaves: QuerySet[CriterionScore], cycle_scheme_id: int) -> dict[i
 
     `leaves` are those that the reader may read, annotated by `Sight.on_leaves`.
     """
+    # The annotations of `Sight.on_leaves` are known to no type of the model.
+    annotated: QuerySet[Any] = leaves
     rows = (
-        leaves.filter(
+        annotated.filter(
             submission__cycle_scheme=cycle_scheme_id, shown_self__isnull=False,
             self_applicable=True,
         )
