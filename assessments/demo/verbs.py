@@ -3,18 +3,20 @@
 import datetime as dt
 
 from assessments import permissions
-from assessments.choices import CouncilRole, Method, PortalRole, Stage
+from assessments.choices import AppealKind, CouncilRole, Method, PortalRole, Stage
 from assessments.demo import answers
 from assessments.demo.calendar import Calendar
 from assessments.demo.people import FIELDS, actor, person, signer
 from assessments.models import Criterion, CriterionScore, Meeting, Submission
-from assessments.workflow import questions, sets
+from assessments.workflow import appeals, questions, sets
 from assessments.workflow.machine import perform
 from assessments.workflow.remarks import save_remarks
 
 DIFFICULTIES = "Minh họa: một số nhiệm vụ phải phối hợp nhiều cơ quan nên kéo dài."
 PROPOSALS = "Minh họa: đề nghị kết nối số liệu giải quyết hồ sơ với hệ thống của Thành phố."
 QUESTION = "Minh họa: đề nghị nêu rõ số liệu làm căn cứ tính điểm."
+APPEAL = "Minh họa: đề nghị xem xét lại điểm vì đơn vị đã bổ sung số liệu."
+APPEAL_ANSWER = "Minh họa: số liệu bổ sung đã được tính ở vòng thẩm định thứ hai."
 ANSWER = "Minh họa: số liệu lấy từ báo cáo năm của đơn vị."
 
 
@@ -100,6 +102,18 @@ def conclude(submission: Submission, at: dt.datetime, meeting: Meeting) -> None:
     """Let the chair conclude by the minutes of a meeting."""
     chair = actor(submission, CouncilRole.CHAIR, at)
     perform("conclude", submission, by=chair, at=at, meeting=meeting)
+
+
+def appeal(submission: Submission, calendar: Calendar) -> None:
+    """Let the unit appeal against one leaf, and the chair answer with reasons."""
+    at = calendar.during(Stage.APPEAL)
+    made = appeals.file(
+        submission=submission, by=signer(submission, at), at=at, kind=AppealKind.APPEAL,
+        leaves=[asked_leaf(submission).criterion.code], text=APPEAL,
+    )  # fmt: skip
+    at = calendar.during(Stage.APPEAL, 4)
+    chair = actor(submission, CouncilRole.CHAIR, at)
+    perform("reject", made, by=chair, at=at, note=APPEAL_ANSWER)
 
 
 def approve(submission: Submission, at: dt.datetime) -> None:

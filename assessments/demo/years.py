@@ -92,6 +92,8 @@ def finish(cycle: Cycle, calendar: Calendar, say: Say, *, by_pages: bool = False
     for place, submission in enumerate(dossiers, start=1):
         way = pages if by_pages and submission in firsts else verbs
         way.conclude(submission, calendar.during(Stage.COUNCIL, 4), meeting)
+        if submission in firsts:
+            verbs.appeal(submission, calendar)
         way.approve(submission, calendar.during(Stage.APPROVAL))
         _tell(say, place, dossiers, "đã kết luận và phê duyệt")
     publish(cycle, calendar.during(Stage.APPROVAL, 9))
@@ -115,11 +117,18 @@ def _meet(cycle: Cycle, calendar: Calendar) -> Meeting:
     at = calendar.during(Stage.COUNCIL)
     number = f"01/BB-HĐ-{cycle.year} (minh họa)"
     paper = illustrative_pdf(f"Biên bản số {number}")
-    return meetings.save_meeting(
-        meeting=Meeting(council=cycle.council, minutes_number=number, held_on=at.date()),
-        by=person("thuky.hd"), at=at,
+    meeting = Meeting(
+        council=cycle.council, minutes_number=number, held_on=at.date(),
+        begins_at=dt.time(8), ends_at=dt.time(11, 30), place="Phòng họp số 1 (minh họa)",
+    )  # fmt: skip
+    secretary = person("thuky.hd")
+    meetings.save_meeting(
+        meeting=meeting, by=secretary, at=at,
         upload=ContentFile(paper, name=f"bien-ban-{cycle.year}-minh-hoa.pdf"),
     )  # fmt: skip
+    present = {seat.pk: (True, "") for seat in cycle.council.members.all()}
+    meetings.record_attendance(meeting=meeting, by=secretary, at=at, present=present)
+    return meeting
 
 
 def publish(cycle: Cycle, at: dt.datetime) -> Publication:
