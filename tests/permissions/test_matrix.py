@@ -101,6 +101,7 @@ def address_of(pattern: str, secrets: Secrets) -> str:
             "sequence": "1",
             "pk": str(_key(pattern, secrets)),
             "number": "1",
+            "ending": "pdf",
             "group": "SBN",
             "publication": secrets.public.slug,
             "name": f"{secrets.public.slug}-SBN"
@@ -109,6 +110,8 @@ def address_of(pattern: str, secrets: Secrets) -> str:
             "action": _ACTS.get(model.__name__ if model else "", "x"),
             "content_type_id": "1",
             "object_id": "1",
+            "council": str(year.council.pk),
+            "part": str(year.cycle_scheme.pk),
         }
         return values[name]
 
