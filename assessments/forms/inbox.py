@@ -1,6 +1,7 @@
 """What a person wants by e-mail of their inbox."""
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import MessageKind
@@ -21,10 +22,10 @@ class MailForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
-    def __init__(self, *args: object, user: User) -> None:
+    def __init__(self, data: QueryDict | None = None, *, user: User) -> None:
         self.user = user
         by_mail, kinds = kinds_mailed(user)
-        super().__init__(*args, initial={"by_mail": by_mail, "kinds": kinds})  # type: ignore[arg-type]
+        super().__init__(data, initial={"by_mail": by_mail, "kinds": kinds})
         self.fields["kinds"].needed = True  # type: ignore[attr-defined]
 
     def save(self) -> None:

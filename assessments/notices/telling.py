@@ -63,10 +63,13 @@ def tell(cycle: Cycle, at: dt.datetime) -> int:
 
 def _felt(acts: list[Event]) -> list[Event]:
     """Leave out what a unit changes on leaves that nobody has judged: nearly all that it saves."""
-    changed = {event.object_id for event in acts if event.action in _CHANGES}
+    changed = {int(event.object_id) for event in acts if event.action in _CHANGES}
     rows = Appraisal.objects.filter(score__in=changed).order_by()
-    judged = {str(pk) for pk in rows.values_list("score", flat=True).distinct()}
-    return [event for event in acts if event.action not in _CHANGES or event.object_id in judged]
+    judged = set(rows.values_list("score_id", flat=True).distinct())
+    return [
+        event for event in acts
+        if event.action not in _CHANGES or int(event.object_id) in judged
+    ]  # fmt: skip
 
 
 def _write(messages: list[Message]) -> int:

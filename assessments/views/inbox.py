@@ -56,7 +56,9 @@ def read(request: HttpRequest) -> HttpResponse:
     rows = queries.readable(own.person(request), now).filter(read_at=None)
     if "all" not in request.POST:
         number = request.POST.get("message", "")
-        rows = rows.filter(pk=number if number.isascii() and number.isdigit() else None)
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        chosen = [int(number)] if known else []
+        rows = rows.filter(pk__in=chosen)
     rows.update(read_at=now)
     return redirect("workspace:inbox")
 

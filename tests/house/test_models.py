@@ -21,6 +21,14 @@ PARTS = {
     "Milestone.cycle",
     "Extension.cycle",
     "UnitAlias.unit",
+    # What was told to an account goes with it; nothing rests on it.
+    "Message.user",
+    "MessagePreference.user",
+    "Digest.user",
+    "NoticeCursor.cycle",
+    # Parts of a meeting that no decision cites yet.
+    "Attendance.meeting",
+    "AgendaItem.meeting",
 }
 OURS = [
     model for app in ("units", "assessments") for model in apps.get_app_config(app).get_models()
