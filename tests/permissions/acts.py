@@ -229,5 +229,7 @@ ACTS = {
         "appeal_withdraw", _pairs("appealed", who=RUNNERS), "appeal changed", data=_fixed()
     ),
     "answer": _act("question", ASKED, "explanation changed", data=_fixed(answer="Vì vậy.")),
+    "mark all messages as read": _act("read", {}, data=_fixed(all="1")),
+    "choose what comes by e-mail": _act("mail", {}, data=_fixed(kinds="task")),
     "send again what was kept": _act("resume", {}, data=_fixed()),
 }  # fmt: skip

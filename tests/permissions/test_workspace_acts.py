@@ -38,7 +38,7 @@ def answers(act: Act, person: str, *, done: bool) -> set[int]:
     """Return the statuses that may tell the person of what came of the act."""
     if person == ANONYMOUS:
         return SIGN_IN
-    if act.page == "resume":
+    if act.page in ("resume", "read", "mail"):
         return {302}
     if person not in OWN:
         return MISSING

@@ -49,6 +49,8 @@ FILE = Rule(council=True)
 RECEIPT = Rule(needs="receipt")
 RULES = {
     "home": Rule(everybody=True), "resume": Rule(LEADS, everybody=True),
+    "inbox": Rule(everybody=True), "message": Rule(MISSING, everybody=True),
+    "read": Rule(405, everybody=True), "mail": Rule(LEADS, everybody=True),
     "library": PAGE, "document": PAGE, "document_delete": PAGE,
     "document_renew": FORM, "document_confirm": FORM,
     "dossier": PAGE, "adjustments": PAGE, "delegations": PAGE, "checks": PAGE, "sign": PAGE,
