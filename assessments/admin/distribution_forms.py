@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
-from assessments.models import Council, CouncilMember, Criterion
+from assessments.models import Council, CouncilMember, Criterion, Cycle
 from assessments.workflow import distribution
 from units.models import Unit, User
 
@@ -78,5 +79,12 @@ class DeclareForm(forms.Form):
         units: Any = self.fields["unit"]
         units.queryset = (
             Unit.objects.filter(submissions__cycle__council__in=seats.values("council"))
-            .distinct().order_by("sort_name")
+            .exclude(pk__in=_known(user, seats)).distinct().order_by("sort_name")
         )  # fmt: skip
+
+
+def _known(user: User, seats: QuerySet[CouncilMember]) -> set[int]:
+    """Return the units that the person has a conflict with already, in the year of every seat."""
+    cycles = Cycle.objects.filter(council__in=seats.values("council"))
+    found = [permissions.conflicted_unit_ids(user, cycle, timezone.now()) for cycle in cycles]
+    return set.intersection(*found) if found else set()

@@ -11,11 +11,24 @@ from assessments.choices import Stage, SubmissionState
 from assessments.models import Cycle, Extension, Milestone, Submission
 from assessments.queries import workdays
 from cchc.kit.workdays import WorkCalendar
-from units.models import Membership, Succession, UnitHead
+from units.models import Membership, Succession, Unit, UnitHead
 
 #: States of dossiers that are in the hands of their units.
 MISSING = (SubmissionState.DRAFT, SubmissionState.RETURNED, SubmissionState.LOCKED)
 _SECOND = dt.timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Longer:
+    """More time of one unit, or of all where none is named."""
+
+    unit: Unit | None
+    until: dt.datetime
+
+    @property
+    def last_moment(self) -> dt.datetime:
+        """Return the last second of it."""
+        return self.until - _SECOND
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class Clock:
     closes_at: dt.datetime
     opened: bool
     days_left: int | None
-    extensions: list[Extension]
+    extensions: list[Longer]
 
     @property
     def last_moment(self) -> dt.datetime:
@@ -45,16 +58,16 @@ def clocks(
 ) -> list[Clock]:  # fmt: skip
     """Return the stages of the cycle in their order, three queries; of the extensions those of
     all units and of the units of `dossiers`."""
-    longer: dict[str, list[Extension]] = {}
+    longer: dict[str, list[Longer]] = {}
     for row in (
         Extension.objects.filter(Q(unit=None) | Q(unit__in=dossiers.values("unit")), cycle=cycle)
         .select_related("unit").order_by("until")
     ):  # fmt: skip
-        longer.setdefault(row.stage, []).append(row)
+        longer.setdefault(row.stage, []).append(Longer(row.unit, row.until))
     book, found = workdays.calendar(), []
     for milestone in Milestone.objects.filter(cycle=cycle).order_by("opens_at", "pk"):
         rows = longer.get(milestone.stage, [])
-        common = [row.until for row in rows if row.unit_id is None]
+        common = [row.until for row in rows if row.unit is None]
         end = max([milestone.closes_at, *common])
         runs = milestone.opens_at <= at < end
         found.append(
@@ -89,6 +102,11 @@ class Missing:
     until: dt.datetime | None
     days_left: int | None
     people: list[Person] = field(default_factory=list)
+
+    @property
+    def state(self) -> SubmissionState:
+        """Return the state of the dossier with its word and tone."""
+        return SubmissionState(self.submission.state)
 
     @property
     def last_moment(self) -> dt.datetime | None:

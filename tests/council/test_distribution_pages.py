@@ -232,3 +232,11 @@ def test_secretary_does_not_end_the_own_declaration(year: Year, enter: Enter) ->
         assert client.post(address, {"post": "yes"}).status_code in (302, 403)
     row.refresh_from_db()
     assert row.until is None
+
+
+def test_unit_in_conflict_already_is_not_offered(year: Year, enter: Enter) -> None:
+    year.council.members.filter(user=year.member).update(unit=year.first.unit)
+    address = reverse("admin:assessments_declaredconflict_declare")
+    body = enter(year.member).get(address).content.decode()
+    assert year.second.unit.name in body
+    assert year.first.unit.name not in body
