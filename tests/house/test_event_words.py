@@ -22,11 +22,15 @@ def recorded_acts() -> Iterator[str]:
                     given = node.args
                 else:
                     continue
-                yield from (
-                    one.value
-                    for one in given
-                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
-                )
+                yield from (code for one in given for code in _codes(one))
+
+
+def _codes(node: ast.expr) -> Iterator[str]:
+    """Yield the code that an argument is, or both where a condition chooses between two."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_codes(node.body), *_codes(node.orelse))
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def test_every_recorded_act_has_a_name() -> None:
