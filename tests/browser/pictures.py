@@ -32,6 +32,9 @@ class Picture:
 
 #: The dossier of the printed accounts.
 _OWN = "/tu-danh-gia/2026-minh-hoa/phuong-sai-gon/"
+#: Where lists of the admin lead to their first row.
+_FIRST = "#result_list tbody tr:first-child th a"
+_GRIDS = "/admin/assessments/criterionscore/luoi/"
 PICTURES = (
     Picture("home", "/"),
     Picture("ranking", "/xep-hang/2023-minh-hoa/SBN/"),
@@ -50,9 +53,33 @@ PICTURES = (
     Picture(
         "unit-receipt", "/tu-danh-gia/2025-minh-hoa/phuong-sai-gon/bien-nhan/1/", "chutich.saigon"
     ),
+    Picture("inbox", "/hop-thu/", "daumoi.saigon"),
     Picture("todo", "/admin/", "thuky.hd"),
     Picture("dossiers", "/admin/assessments/submission/", "thuky.hd"),
-)
+    Picture("matrix", "/admin/", "thuky.hd", ["#content a[href*='/ma-tran/']"]),
+    Picture("board", "/admin/", "thuky.hd", ["#content a[href*='/tien-do/']"]),
+    Picture(
+        "calibration", "/admin/assessments/cycle/?year=2023", "thuky.hd",
+        [_FIRST, "a[href*='/thong-nhat-muc-cham/']"],
+    ),
+    Picture(
+        "agenda", "/admin/assessments/meeting/", "thuky.hd", [_FIRST, "a[href*='/chuong-trinh/']"]
+    ),
+    Picture("grids", _GRIDS, "thamdinh3"),
+    Picture("grid", _GRIDS, "thamdinh3", ["#content a[href*='/luoi/']:not([href$='/luoi/'])"]),
+    Picture(
+        "grid-panel", _GRIDS, "thamdinh3",
+        ["#content a[href*='/luoi/']:not([href$='/luoi/'])", "#content a[href*='/xet/']"],
+    ),
+    Picture(
+        "approvals", "/admin/assessments/cycle/?year=2023", "lanhdao.snv",
+        [_FIRST, "a[href*='/duyet/']"],
+    ),
+    Picture(
+        "lineage", "/admin/assessments/cycle/?year=2023", "lanhdao.snv",
+        [_FIRST, "a[href*='/duyet/']", "#content a[href$='/qua-trinh-diem/']"],
+    ),
+)  # fmt: skip
 
 
 def take(address: str, folder: Path = FOLDER, pictures: Sequence[Picture] = PICTURES) -> list[Path]:
@@ -106,7 +133,9 @@ def _sign_in(page: Page, address: str, account: str) -> None:
 def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
     answer = page.goto(address + quote(picture.path))
     for link in picture.links:
-        page.click(link)
+        with page.expect_response(lambda given: given.request.method == "GET"):
+            page.locator(link).first.click()
+        page.wait_for_load_state("networkidle")
     assert answer is not None
     assert answer.ok, f"{picture.path}: {answer.status}"
     size = page.viewport_size
