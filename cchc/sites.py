@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
 from assessments.queries import boards, progress
+from assessments.queries.decisions_due import Item
 from cchc.kit.admin import ListedLookups
 from units.permissions import person_of
 
@@ -34,6 +35,7 @@ _PAGES = {
     "grid": "assessments_criterionscore_grid",
     "grids": "assessments_criterionscore_grids",
     "assignment_matrix": "assessments_assignment_matrix",
+    "approvals": "assessments_cycle_approvals",
 }
 
 
@@ -82,10 +84,11 @@ class PortalAdminSite(AdminSite):
         context = {
             "todo": sections, "boards": boards.boards_of(person, now),
             "declares": permissions.seats_of(person, permissions.day_of(now)).exists(),
+            "reads_grids": permissions.readable_submissions(person, now).exists(),
         }  # fmt: skip
         return super().index(request, {**(extra_context or {}), **context})
 
-    def _address(self, item: progress.Item) -> str:
+    def _address(self, item: Item) -> str:
         if item.model in _PAGES:
             page = reverse(f"admin:{_PAGES[item.model]}", args=[item.pk] if item.pk else [])
             return f"{page}?{item.query}" if item.query else page

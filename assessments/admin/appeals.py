@@ -51,20 +51,25 @@ class AnswerForm(ActForm):
 
 
 class WaitingAppeals(admin.SimpleListFilter):
-    """What waits for the person's own answer, and what should have been answered by now."""
+    """What waits for the person's own answer or next act, and what is overdue for an answer."""
 
     title = gettext_lazy("waiting")
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Offer the two."""
-        return [("mine", _("for my answer")), ("overdue", _("overdue"))]
+        """Offer the three."""
+        return [
+            ("mine", _("for my answer")), ("follow", _("found right, for my next act")),
+            ("overdue", _("overdue")),
+        ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Appeal]) -> QuerySet[Appeal]:
         """Narrow the list to them."""
         now = timezone.now()
         if self.value() == "mine":
             return queryset.filter(pk__in=reads.waiting(user_of(request), now).values("pk"))
+        if self.value() == "follow":
+            return queryset.filter(pk__in=reads.to_follow(user_of(request), now).values("pk"))
         if self.value() == "overdue":
             return reads.overdue(queryset, now)
         return queryset

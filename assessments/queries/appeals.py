@@ -3,10 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from assessments import permissions
-from assessments.choices import AppealKind, AppealState, CouncilRole, PortalRole
+from assessments.choices import (
+    AppealKind,
+    AppealState,
+    CouncilRole,
+    PortalRole,
+    SubmissionState,
+)  # fmt: skip
 from assessments.models import (
     Appeal,
     Appointment,
@@ -53,13 +59,50 @@ def _nobody_elses(at: dt.datetime) -> Q:
             (AppealKind.COMPLAINT, leaders),
         ):
             holders = {row.user for row in rows.select_related("user")}
-            part = Q(kind=kind, submission__cycle=cycle)
-            for holder in holders:
-                part &= Q(
-                    submission__unit__in=permissions.conflicted_unit_ids(holder, cycle, at)
-                )  # fmt: skip
-            found |= part
+            found |= Q(kind=kind) & _all_conflicted(holders, cycle, at)
     return found
+
+
+def _all_conflicted(holders: Iterable[User], cycle: Cycle, at: dt.datetime) -> Q:
+    """Return the condition that every one of the holders has a conflict with the unit."""
+    part = Q(submission__cycle=cycle)
+    for holder in holders:
+        part &= Q(submission__unit__in=permissions.conflicted_unit_ids(holder, cycle, at))
+    return part
+
+
+def to_follow(user: User, at: dt.datetime) -> QuerySet[Appeal]:
+    """Return what was found right and waits for this person's act: appeals whose leaves go back to
+    the council, complaints that a correction follows.
+
+    It is the Home Affairs leader's, or the City approver's where every leader has a conflict.
+    """
+    if permissions.has_role(user, PortalRole.HOME_AFFAIRS_LEADER, at):
+        mine = Q()
+    elif permissions.has_role(user, PortalRole.CITY_APPROVER, at):
+        mine = _no_leaders(at)
+    else:
+        return Appeal.objects.none()
+    undone = Q(kind=AppealKind.APPEAL, submission__state=SubmissionState.APPRAISED)
+    undone |= Q(kind=AppealKind.COMPLAINT, submission__state=SubmissionState.PUBLISHED)
+    return readable(user, at).filter(mine, undone, still_to_send_back())
+
+
+def _no_leaders(at: dt.datetime) -> Q:
+    """Return the condition that every Home Affairs leader has a conflict with the unit."""
+    rows = Appointment.objects.on(permissions.day_of(at))
+    leaders = rows.filter(role=PortalRole.HOME_AFFAIRS_LEADER).select_related("user")
+    holders, found = {row.user for row in leaders}, Q(pk__in=[])
+    cycles = Cycle.objects.filter(submissions__appeals__state__in=FOUND_RIGHT).distinct()
+    for cycle in cycles:
+        found |= _all_conflicted(holders, cycle, at)
+    return found
+
+
+def still_to_send_back() -> Q:
+    """Return the condition that an appeal or complaint was found right in its dossier's present
+    round: sending back, and opening a correction, begin the next."""
+    return Q(state__in=FOUND_RIGHT, round=F("submission__round"))
 
 
 def overdue(rows: QuerySet[Appeal], at: dt.datetime) -> QuerySet[Appeal]:

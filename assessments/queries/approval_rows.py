@@ -14,7 +14,8 @@ class Row:
     """One dossier of the group; `fields` are its gaps by field id, `far` the fields far off.
 
     `acts`: the reader approves and sends back here; `involved`: but gave points or concluded, so
-    that somebody else approves (four eyes).
+    that somebody else approves (four eyes). `filed`: appeals that wait for their answer; `upheld`:
+    found right, in whole or in part, and not sent back to the council yet.
     """
 
     submission: Submission
@@ -56,9 +57,12 @@ class Row:
 
     @property
     def complete(self) -> bool:
-        """Tell whether nothing of what this page counts stands in the way of the approval."""
-        waits = self.questions or self.proposed or self.filed or self.flagged
-        return not waits and 0 < self.leaves == self.final
+        """Tell whether nothing of what this page counts stands in the way of the approval.
+
+        The days of the stages are not counted here.
+        """
+        waits = (self.questions, self.proposed, self.filed, self.upheld, self.flagged)
+        return not any(waits) and 0 < self.leaves == self.final
 
     @property
     def ready(self) -> bool:

@@ -17,6 +17,7 @@ from assessments.choices import (
     SELF_SCORED,
     AdjustmentKind,
     AdjustmentState,
+    AppealKind,
     AppealState,
     Method,
     PortalRole,
@@ -37,7 +38,7 @@ from assessments.models import (
     Submission,
     SurveyDecision,
 )  # fmt: skip
-from assessments.queries import gaps
+from assessments.queries import appeals, gaps
 from assessments.queries.approval_rows import Overview, Row
 from units.models import User
 
@@ -127,11 +128,15 @@ def _count_waiting(rows: dict[int, Row]) -> None:
         ~Exists(later), score__submission__in=list(rows), score__decision=None,
         responsible=True, flagged_conflict=True,
     )  # fmt: skip
-    appeals = Appeal.objects.filter(submission__in=list(rows))
-    upheld = appeals.filter(state__in=(AppealState.UPHELD, AppealState.PARTLY))
+    filed = Appeal.objects.filter(
+        submission__in=list(rows), kind=AppealKind.APPEAL, state=AppealState.FILED
+    )
+    upheld = Appeal.objects.filter(
+        appeals.still_to_send_back(), submission__in=list(rows), kind=AppealKind.APPEAL
+    )
     for name, counted, key in (
         ("questions", questions, leaf), ("flagged", flagged, leaf),
-        ("filed", appeals.filter(state=AppealState.FILED), "submission_id"),
+        ("filed", filed, "submission_id"),
         ("upheld", upheld, "submission_id"),
     ):  # fmt: skip
         for pk, number in counted.order_by().values_list(key).annotate(Count("pk")):  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
 from assessments.choices import (
+    AppealKind,
     AppealState,
     CouncilRole,
     CycleState,
@@ -33,24 +34,14 @@ from assessments.models import (
     Submission,
     SurveyResult,
 )  # fmt: skip
-from assessments.queries import appraisal, distribution
+from assessments.queries import appraisal, decisions_due, distribution
+from assessments.queries.decisions_due import Item
 from assessments.roles import ROLES
 from units.models import User
 
 State = SubmissionState
 #: So many lines of one kind are shown before one leads to all.
 SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that waits: how many, of which model, and the query or object that shows it."""
-
-    label: str | Promise
-    count: int
-    model: str = "submission"
-    query: str = ""
-    pk: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,19 +116,20 @@ def _open_places(user: User, at: dt.datetime) -> list[Item]:
 
 
 def _answers(rows: QuerySet[Submission], at: dt.datetime) -> list[Item]:
-    """Return what waits for an answer: of the units, and of the council to a unit."""
+    """Return what waits for an answer: the units' to questions, and the chair's to appeals."""
     due = Explanation.objects.filter(
         score__submission__in=rows.values("pk"), closed_at=None, due_at__lte=at
     ).count()
+    filed = Appeal.objects.filter(
+        submission__in=rows.values("pk"), kind=AppealKind.APPEAL, state=AppealState.FILED
+    )
     return [
         Item(_("questions past their time"), due, "explanation", "closed_at__isempty=1"),
-        *_appeals(rows),
-    ]
-
-
-def _appeals(rows: QuerySet[Submission]) -> list[Item]:
-    filed = Appeal.objects.filter(submission__in=rows.values("pk"), state=AppealState.FILED)
-    return [Item(_("appeals to answer"), filed.count(), "appeal", "state__exact=filed")]
+        Item(
+            _("appeals waiting for the chair's answer"), filed.count(), "appeal",
+            f"state__exact={AppealState.FILED}&kind__exact={AppealKind.APPEAL}",
+        ),
+    ]  # fmt: skip
 
 
 def _member(user: User, at: dt.datetime) -> list[Item]:
@@ -195,7 +187,7 @@ def _chair(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("proposed bonuses and penalties"), waiting, "adjustment", "state__exact=proposed"
         ),
-        *_appeals(rows),
+        *decisions_due.to_answer(user, at, AppealKind.APPEAL),
     ]  # fmt: skip
 
 
@@ -207,17 +199,27 @@ def _leader(user: User, at: dt.datetime) -> list[Item]:
             _listed(user, at),
             {State.APPRAISED: _("waiting for approval"), State.CORRECTING: _("being corrected")},
         ),
+        *decisions_due.approvals(user, at),
+        *decisions_due.to_answer(user, at, AppealKind.COMPLAINT),
+        *decisions_due.to_follow(user, at),
         Item(_("publications in preparation"), drafts, "publication", "state__exact=draft"),
         Item(_("publications scheduled"), scheduled, "publication", "state__exact=scheduled"),
-    ]
+    ]  # fmt: skip
 
 
 def _approver(user: User, at: dt.datetime) -> list[Item]:
-    return _by_state(
-        _listed(user, at),
-        {State.SUBMITTED: _("submitted"), State.APPRAISING: _("being appraised"),
-         State.APPRAISED: _("waiting for approval")},
-    )  # fmt: skip
+    # What is usually others' to do is told of only where the approver stands in for all of them.
+    in_their_place = [
+        *decisions_due.to_answer(user, at, *AppealKind), *decisions_due.to_follow(user, at),
+    ]  # fmt: skip
+    return [
+        *_by_state(
+            _listed(user, at),
+            {State.SUBMITTED: _("submitted"), State.APPRAISING: _("being appraised"),
+             State.APPRAISED: _("waiting for approval")},
+        ),
+        *decisions_due.approvals(user, at), *(item for item in in_their_place if item.count),
+    ]  # fmt: skip
 
 
 def _officer(user: User, at: dt.datetime) -> list[Item]:

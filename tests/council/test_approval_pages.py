@@ -21,6 +21,8 @@ from assessments.models import (
     Submission,
 )  # fmt: skip
 from assessments.queries import approvals, gaps
+from assessments.workflow.approvals import approve_problems
+from assessments.workflow.machine import Act
 from tests.council.conftest import Enter
 from tests.factories.council import appraise_all, conclude, make_concluded, make_judged_year, reach
 from tests.factories.cycles import PASSWORD, D, Dossier, Year
@@ -161,6 +163,31 @@ def test_open_matters_are_counted_and_hold_back_the_tick(ready: Year) -> None:
     appeal.save()
     row = rows(ready)[submission.pk]
     assert (row.filed, row.upheld) == (0, 1)
+
+
+@pytest.mark.parametrize("state", [AppealState.UPHELD, AppealState.PARTLY])
+@pytest.mark.parametrize(
+    ("kind", "rounds", "counts"),
+    [("appeal", 0, True), ("appeal", 1, False), ("complaint", 0, False)],
+)
+def test_appeal_found_right_holds_back_the_tick_as_it_does_the_approval(
+    ready: Year, state: str, kind: str, rounds: int, counts: bool
+) -> None:
+    submission = ready.first.submission
+    appeal = Appeal.objects.create(
+        submission=submission, kind=kind, text="Xem lại", round=submission.round, state=state,
+        filed_by=ready.first.head, filed_at=ready.at, due_at=ready.at, answer="Đúng",
+        answered_by=ready.leader, answered_at=ready.at,
+    )  # fmt: skip
+    appeal.leaves.set([ready.first.score("1.1")])
+    Submission.objects.filter(pk=submission.pk).update(round=submission.round + rounds)
+
+    row = rows(ready)[submission.pk]
+
+    assert (row.upheld, row.complete, row.ready) == (int(counts), not counts, not counts)
+    submission.refresh_from_db()
+    act = Act(by=ready.leader, at=ready.at)
+    assert bool(approve_problems(submission, act)) is counts
 
 
 def test_accepted_bonus_is_shown_up_to_the_cap(db: None) -> None:

@@ -1,16 +1,20 @@
 """The start page: what waits, per role, counted as the lists behind it are."""
 
 import datetime as dt
+from typing import Any
 
+import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assessments.choices import SubmissionState
+from assessments.choices import AppealState, SubmissionState
+from assessments.models import Appeal
 from assessments.queries import progress
 from tests.council.conftest import Enter
 from tests.factories.council import appraise, appraise_all, make_judged_year, make_member, survey
-from tests.factories.cycles import D, Year
+from tests.factories.cycles import D, Dossier, Year
 from units.models import Membership, User
 
 
@@ -96,6 +100,132 @@ def test_leader_officer_and_survey_officer(year: Year) -> None:
     assert waiting(year.survey_officer, year)["survey leaves without any result"] == 1
     year.council.members.get(user=year.member).assignments.all().delete()
     assert waiting(year.officer, year)["fields without an appraiser"] == 2
+
+
+def file(year: Year, dossier: Dossier, kind: str = "appeal", **given: Any) -> Appeal:
+    """File an appeal or a complaint on a leaf, in the dossier's round."""
+    appeal = Appeal.objects.create(
+        submission=dossier.submission, kind=kind, text="Xem lại", filed_by=dossier.head,
+        round=dossier.submission.round, filed_at=year.at, due_at=year.at + dt.timedelta(days=9),
+        **given,
+    )  # fmt: skip
+    appeal.leaves.set([dossier.score("1.1")])
+    return appeal
+
+
+def found_right(year: Year) -> dict[str, Any]:
+    return {
+        "state": AppealState.PARTLY, "answer": "Đúng", "answered_by": year.chair,
+        "answered_at": year.at,
+    }  # fmt: skip
+
+
+def put(dossier: Dossier, state: SubmissionState) -> None:
+    dossier.submission.state = state
+    dossier.submission.save()
+
+
+TO_CHAIR, TO_LEADER = "appeals to answer", "complaints to answer"
+TO_SEND, TO_CORRECT = (
+    "appeals found right, to send back to the council", "complaints found right, to correct",
+)  # fmt: skip
+
+
+def test_appeals_and_complaints_are_told_to_who_answers_them(year: Year) -> None:
+    put(year.first, SubmissionState.APPRAISED)
+    put(year.second, SubmissionState.PUBLISHED)
+    file(year, year.first)
+    file(year, year.second, "complaint")
+
+    chair, leader = waiting(year.chair, year), waiting(year.leader, year)
+
+    assert (chair[TO_CHAIR], TO_LEADER in chair) == (1, False)
+    assert (leader[TO_LEADER], TO_CHAIR in leader) == (1, False)
+    secretary = waiting(year.secretary, year)
+    assert secretary["appeals waiting for the chair's answer"] == 1
+    assert not {TO_CHAIR, TO_LEADER} & set(secretary)
+    assert not {TO_CHAIR, TO_LEADER} & set(waiting(year.approver, year))
+
+
+def test_approver_is_told_what_they_answer_in_everybody_s_place(year: Year) -> None:
+    put(year.first, SubmissionState.APPRAISED)
+    put(year.second, SubmissionState.PUBLISHED)
+    file(year, year.first)
+    file(year, year.second, "complaint")
+    for user, dossier in ((year.chair, year.first), (year.leader, year.second)):
+        Membership.objects.create(user=user, unit=dossier.unit, since=dt.date(2020, 1, 1))
+
+    found = waiting(year.approver, year)
+
+    assert (found[TO_CHAIR], found[TO_LEADER]) == (1, 1)
+    assert waiting(year.chair, year)[TO_CHAIR] == 0
+    assert waiting(year.leader, year)[TO_LEADER] == 0
+
+
+def test_leader_is_told_what_was_found_right_until_the_leaves_are_open_again(year: Year) -> None:
+    put(year.first, SubmissionState.APPRAISED)
+    put(year.second, SubmissionState.PUBLISHED)
+    file(year, year.first, **found_right(year))
+    file(year, year.second, "complaint", **found_right(year))
+    found = waiting(year.leader, year)
+    assert (found[TO_SEND], found[TO_CORRECT]) == (1, 1)
+    assert not {TO_SEND, TO_CORRECT} & set(waiting(year.approver, year))
+
+    for dossier in year.dossiers:  # as sending back and opening a correction do
+        dossier.submission.round += 1
+        dossier.submission.save()
+
+    found = waiting(year.leader, year)
+    assert (found[TO_SEND], found[TO_CORRECT]) == (0, 0)
+
+
+def test_approver_is_told_what_to_send_back_where_every_leader_has_a_conflict(year: Year) -> None:
+    put(year.first, SubmissionState.APPRAISED)
+    file(year, year.first, **found_right(year))
+    Membership.objects.create(user=year.leader, unit=year.first.unit, since=dt.date(2020, 1, 1))
+    assert waiting(year.approver, year)[TO_SEND] == 1
+    assert waiting(year.leader, year)[TO_SEND] == 0
+
+
+def test_lines_of_appeals_lead_to_lists_of_the_rows_they_count(year: Year, enter: Enter) -> None:
+    put(year.first, SubmissionState.APPRAISED)
+    put(year.second, SubmissionState.PUBLISHED)
+    made = {
+        TO_CHAIR: file(year, year.first), TO_LEADER: file(year, year.second, "complaint"),
+        TO_SEND: file(year, year.first, **found_right(year)),
+        TO_CORRECT: file(year, year.second, "complaint", **found_right(year)),
+    }  # fmt: skip
+    for user in (year.chair, year.leader):
+        for entry in entries(enter(user)):
+            label = str(entry["item"].label)
+            if label in made:
+                shown = enter(user).get(entry["url"]).context["cl"].result_list
+                assert [row.pk for row in shown] == [made.pop(label).pk], label
+    assert made == {}
+
+
+def entries(client: Client) -> list[dict[str, Any]]:
+    """Return the lines of the start page with their addresses."""
+    sections = client.get(reverse("admin:index")).context["todo"]
+    return [entry for section in sections for entry in section["entries"]]
+
+
+@pytest.mark.parametrize("role", ["leader", "approver"])
+def test_approvals_are_told_group_by_group_with_their_page(
+    year: Year, enter: Enter, role: str
+) -> None:
+    user = getattr(year, role)
+    page = reverse("admin:assessments_cycle_approvals", args=[year.cycle_scheme.pk])
+    assert page not in {entry["url"] for entry in entries(enter(user))}
+    for dossier in year.dossiers:
+        put(dossier, SubmissionState.APPRAISED)
+    Membership.objects.create(user=user, unit=year.first.unit, since=dt.date(2020, 1, 1))
+
+    (line,) = [entry for entry in entries(enter(user)) if entry["url"] == page]
+
+    assert str(line["item"].label) == f"{year.cycle.year}, {year.group.name}: dossiers to approve"
+    assert line["item"].count == 1
+    assert enter(user).get(page).status_code == 200
 
 
 def test_start_page_links_where_something_waits(year: Year, enter: Enter) -> None:
