@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments import permissions
 from assessments.admin import grid_tables
 from assessments.admin.grid_tables import Direction, Typed
 from assessments.admin.leaf_pages import LeafPagesMixin
@@ -27,6 +28,9 @@ AGREE = "assessments_criterionscore_agree"
 class GridPagesMixin(LeafPagesMixin):
     """Add …/luoi/, …/luoi/<criterion>/ and …/dong-y/ below it to the admin of leaves."""
 
+    # The tables' own template shows a button to none but who may add a row.
+    import_export_change_list_template = "admin/assessments/criterionscore/change_list.html"
+
     def get_urls(self) -> list[URLPattern]:
         """Put the pages before the admin's own."""
         wrap = self.admin_site.admin_view  # type: ignore[attr-defined]
@@ -36,6 +40,12 @@ class GridPagesMixin(LeafPagesMixin):
             path("luoi/<int:criterion>/dong-y/", wrap(self.agree_view), name=AGREE),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Offer the grids above the list of leaves."""
+        dossiers = permissions.readable_submissions(user_of(request), timezone.now())
+        context = {**(extra_context or {}), "reads_grids": dossiers.exists()}
+        return super().changelist_view(request, context)  # type: ignore[misc,no-any-return]
 
     def grids_view(self, request: HttpRequest) -> HttpResponse:
         """List the criteria that the person reads, by year and field, with what waits."""

@@ -18,6 +18,8 @@ from assessments.queries.grid_facts import FILTERS, Fact, RowState
 from assessments.queries.grid_spread import Spread
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
+#: Rows on a page that the table offers.
+_SIZES = (25, 50, 100, 200)
 #: What the address of a grid keeps when a row is saved and the page comes back.
 _KEPT = ("ky", "loc", "linh-vuc", "page", "moi-trang")
 
@@ -68,6 +70,7 @@ def table(
     kept = {name: value for name in _KEPT if (value := request.GET.get(name))}
     return {
         "rows": rows, "pager": _pager(page, where.url, kept),
+        "sizes": _sizes(page.paginator, where.url, kept),
         "filters": _filters(counted, len(facts), wish, where.url, kept), "wish": wish,
         "back": urlencode({"tu": where.back, **kept}), "done": _done(facts), "total": len(facts),
         **shared(by_unit=where.by_unit), "judging": any(fact.judged for fact in facts),
@@ -124,6 +127,18 @@ def _pager(page: Any, url: str, kept: Mapping[str, str]) -> dict[str, Any]:
         "before": link(page.number - 1) if page.has_previous() else "",
         "after": link(page.number + 1) if page.has_next() else "",
     }  # fmt: skip
+
+
+def _sizes(paginator: Paginator[Fact], url: str, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the rows per page to choose from, filters kept; none where one page holds all."""
+    rest = {name: value for name, value in kept.items() if name != "page"}
+    if paginator.count <= min(_SIZES):
+        return []
+    return [
+        {"size": size, "current": size == paginator.per_page,
+         "url": f"{url}?{urlencode({**rest, 'moi-trang': size})}"}
+        for size in _SIZES
+    ]  # fmt: skip
 
 
 def _filters(

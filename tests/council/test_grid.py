@@ -9,7 +9,7 @@ from django.urls import reverse
 from assessments.queries import appraisal, grid
 from assessments.workflow import questions
 from tests.council.conftest import Enter
-from tests.factories.council import appraise, make_judged_year, make_member
+from tests.factories.council import appraise, appraise_all, make_judged_year, make_member
 from tests.factories.cycles import Year
 from units.models import Membership
 
@@ -101,6 +101,49 @@ def test_rows_are_paged(db: None, enter: Enter) -> None:
     for garbage in ("?moi-trang=0", "?moi-trang=-1", "?moi-trang=²", "?page=x", "?loc=x", "?ky=x"):
         assert client.get(page(year, query=garbage)).status_code == 200, garbage
     assert len(titles(client.get(page(year, query="?moi-trang=999")))) == 5
+
+
+def test_hundred_rows_and_more_stand_on_one_page_by_a_link_that_keeps_the_filter(
+    db: None, enter: Enter
+) -> None:
+    year = make_judged_year(units=120, codes=["1.1"])
+    client = enter(year.member)
+    first = client.get(page(year, query="?loc=chua-cham&page=2"))
+    sizes = {each["size"]: each for each in first.context["sizes"]}
+    assert [size for size, each in sizes.items() if each["current"]] == [50]
+    assert list(sizes) == [25, 50, 100, 200]
+    content = first.content.decode()
+    assert all(each["url"].replace("&", "&amp;") in content for each in sizes.values())
+    whole = client.get(sizes[200]["url"])
+    assert (len(titles(whole)), whole.context["pager"]["pages"]) == (120, 1)
+    assert whole.context["wish"] == "chua-cham"
+    assert len(titles(client.get(sizes[25]["url"]))) == 25
+
+
+def test_short_table_offers_no_sizes(year: Year, enter: Enter) -> None:
+    response = enter(year.member).get(page(year))
+    assert response.context["sizes"] == []
+    assert "Rows per page" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "role", ["member", "secretary", "chair", "leader", "approver", "auditor", "officer"]
+)
+def test_list_of_grids_is_reached_from_where_people_stand(
+    year: Year, enter: Enter, role: str
+) -> None:
+    for dossier in year.dossiers:
+        appraise_all(year, dossier)  # nothing waits for the appraiser any more
+    client, grids = enter(getattr(year, role)), reverse("admin:assessments_criterionscore_grids")
+    link = f'href="{grids}"'
+    reads = role != "officer"
+    assert (link in client.get(reverse("admin:index")).content.decode()) is reads
+    if reads:
+        leaves = reverse("admin:assessments_criterionscore_changelist")
+        assert link in client.get(leaves).content.decode()
+        assert link in client.get(page(year)).content.decode()
+        panel = reverse("admin:assessments_criterionscore_panel", args=[year.first.score("1.1").pk])
+        assert client.get(grids).status_code == client.get(panel).status_code == 200
 
 
 def test_list_of_criteria_counts_what_waits(year: Year, enter: Enter) -> None:
