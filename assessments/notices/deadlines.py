@@ -2,15 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from assessments import permissions
-from assessments.choices import CouncilRole, CycleState, MessageKind, Stage, SubmissionState
+from assessments.choices import CouncilRole, CycleState, Stage, SubmissionState
 from assessments.models import (
     CriterionScore,
     Cycle,
@@ -19,72 +17,45 @@ from assessments.models import (
     NoticeCursor,
     Submission,
 )  # fmt: skip
-from assessments.notices.audience import Audience
-from assessments.notices.words import leaves, moment
-from assessments.queries import appraisal, workdays
+from assessments.notices.council_ends import CouncilEnds
+from assessments.notices.ladders import End, Ladder
+from assessments.notices.words import leaves
+from assessments.queries import appraisal
 from assessments.queries.workspace import closes_at
 from units.models import User
 
-#: Working days before the end at which people hear of it.
-LADDER = (7, 3, 1)
 _APPRAISING = (Stage.APPRAISAL, Stage.SECOND_APPRAISAL)
 
 
 def remind(at: dt.datetime) -> int:
-    """Write the reminders that are due in the open cycles; return how many. Safe to repeat.
+    """Write the reminders that are due in the year's cycles; return how many. Safe to repeat.
 
-    Each cycle is looked at once a day, at the first call of the day. A step that nobody could be
-    told of, because the clock stood still, is told late, with the days that are left.
+    Published cycles have them too: complaints are answered after the publication. Each cycle is
+    looked at once a day, at the first call of the day. A step that nobody could be told of, because
+    the clock stood still, is told late, with the days that are left.
     """
     day, written = permissions.day_of(at), 0
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN):
+    for cycle in Cycle.objects.filter(state__in=[CycleState.OPEN, CycleState.PUBLISHED]):
         with transaction.atomic(), translation.override("vi"):
             NoticeCursor.objects.get_or_create(cycle=cycle)
             cursor = NoticeCursor.objects.select_for_update().get(cycle=cycle)
             if cursor.reminded_on != day:
-                written += len(_write(Ladder(cycle, at)))
+                written += len(_write(cycle, at))
                 cursor.reminded_on = day
                 cursor.save(update_fields=["reminded_on"])
     return written
 
 
-def _write(ladder: "Ladder") -> list[Message]:
-    found = list(ladder.messages())
+def _write(cycle: Cycle, at: dt.datetime) -> list[Message]:
+    found = [*UnitEnds(cycle, at).messages(), *CouncilEnds(cycle, at).messages()]
     told = Message.objects.filter(key__in={one.key for one in found})
     known = set(told.values_list("user_id", "key"))
     new = [one for one in found if (one.user_id, one.key) not in known]
     return Message.objects.bulk_create(new, batch_size=1000, ignore_conflicts=True)
 
 
-@dataclass(frozen=True)
-class End:
-    """A time that ends for one dossier or one person, `left` working days from now."""
-
-    name: str
-    of: int
-    at: dt.datetime
-    left: int
-    step: int
-
-    @property
-    def key(self) -> str:
-        """Return what sets the step apart: another end, by an extension, is told anew."""
-        return f"left:{self.name}:{self.of}:{self.at:%Y%m%d%H%M}:{self.step}"
-
-    @property
-    def words(self) -> str:
-        """Return the end and the working days left to it."""
-        if not self.left:
-            return f"hạn cuối {moment(self.at)}, không còn ngày làm việc nào sau hôm nay"
-        return f"còn {self.left} ngày làm việc, hạn cuối {moment(self.at)}"
-
-
-class Ladder:
-    """What one cycle's people are told today."""
-
-    def __init__(self, cycle: Cycle, at: dt.datetime) -> None:
-        self.cycle, self.at, self.people = cycle, at, Audience(cycle, at)
-        self.calendar = workdays.calendar()
+class UnitEnds(Ladder):
+    """What the units are told, and the appraisers of what they have left."""
 
     def messages(self) -> Iterator[Message]:
         """Yield the reminders of every time that ends within the ladder."""
@@ -93,26 +64,9 @@ class Ladder:
         yield from self._questions()
         yield from self._appraising()
 
-    def end(self, name: str, of: int, end: dt.datetime | None) -> End | None:
-        """Return the step that an end has reached, or None: too far off, or over."""
-        if end is None or end <= self.at:
-            return None
-        last = permissions.day_of(end - dt.timedelta(seconds=1))
-        left = self.calendar.left(permissions.day_of(self.at), last)
-        steps = [step for step in LADDER if step >= left]
-        return End(name, of, end, left, min(steps)) if steps else None
-
-    @cached_property
-    def _dossiers(self) -> list[Submission]:
-        rows = self.cycle.submissions.select_related("unit", "cycle", "cycle_scheme")
-        return list(rows.prefetch_related("cycle__milestones", "cycle__extensions"))
-
-    def _in_state(self, state: SubmissionState) -> list[Submission]:
-        return [row for row in self._dossiers if row.state == state]
-
     def _filling(self) -> Iterator[Message]:
         ends = {}
-        for row in self._in_state(SubmissionState.DRAFT):
+        for row in self.in_state(SubmissionState.DRAFT):
             closes = closes_at(row.cycle, Stage.SELF_ASSESSMENT, row.unit_id)
             if end := self.end(Stage.SELF_ASSESSMENT, row.pk, closes):
                 ends[row] = end
@@ -120,7 +74,7 @@ class Ladder:
 
     def _mending(self) -> Iterator[Message]:
         ends = {}
-        for row in self._in_state(SubmissionState.RETURNED):
+        for row in self.in_state(SubmissionState.RETURNED):
             if end := self.end("mending", row.pk, row.return_due_at):
                 ends[row] = end
         yield from self._of_dossiers(ends, "chưa nộp lại hồ sơ bổ sung", only_reopened=True)
@@ -142,11 +96,11 @@ class Ladder:
             running = self.people.unit(dossier.unit_id)
             head = f"Hồ sơ năm {self.cycle.year} của {dossier.unit_name}"
             for user in running:
-                yield self._message(user, dossier, end, f"{head} {waits}: {end.words}.")
+                yield self._of_unit(user, dossier, end, f"{head} {waits}: {end.words}.")
             for user, codes in held.get(dossier.pk, {}).items():
                 if user not in running and permissions.parts_of(user, self.at).get(dossier.unit_id):
                     said = f"{head}: anh/chị còn tiêu chí {leaves(codes)}; {end.words}."
-                    yield self._message(user, dossier, end, said)
+                    yield self._of_unit(user, dossier, end, said)
 
     def _questions(self) -> Iterator[Message]:
         asked: dict[tuple[int, dt.datetime], list[Explanation]] = {}
@@ -155,7 +109,7 @@ class Ladder:
         ).select_related("score__criterion").order_by("score__criterion__position")  # fmt: skip
         for row in rows:
             asked.setdefault((row.score.submission_id, row.due_at), []).append(row)
-        dossiers = {row.pk: row for row in self._dossiers} if asked else {}
+        dossiers = {row.pk: row for row in self.dossiers} if asked else {}
         for (pk, due), questions in asked.items():
             if end := self.end("question", pk, due):
                 dossier = dossiers[pk]
@@ -166,7 +120,10 @@ class Ladder:
                 )
                 listeners = self.people.unit(dossier.unit_id)
                 for user in listeners | self.people.holders(dossier, codes):
-                    yield self._message(user, dossier, end, said)
+                    yield self._of_unit(user, dossier, end, said)
+
+    def _of_unit(self, user: User, dossier: Submission, end: End, text: str) -> Message:
+        return self.message(user, end, text, url=self.own_page(dossier), dossier=dossier)
 
     def _appraising(self) -> Iterator[Message]:
         planned = self.cycle.milestones.filter(stage__in=_APPRAISING, opens_at__lte=self.at)
@@ -182,16 +139,5 @@ class Ladder:
         count = rows.filter(submission__cycle=self.cycle).count()
         if count:
             said = f"Anh/chị còn {count} tiêu chí chưa chấm của năm {self.cycle.year}: {end.words}."
-            yield self._message(user, None, end, said)
-
-    def _message(self, user: User, dossier: Submission | None, end: End, text: str) -> Message:
-        return Message(
-            user=user, kind=MessageKind.DEADLINE, cycle=self.cycle, text=text, key=end.key,
-            unit=dossier.unit if dossier else None, url=_address(self.cycle, dossier), at=self.at,
-        )  # fmt: skip
-
-
-def _address(cycle: Cycle, dossier: Submission | None) -> str:
-    if dossier is None:
-        return f"{reverse('admin:assessments_criterionscore_changelist')}?waiting=mine"
-    return reverse("workspace:dossier", kwargs={"key": cycle, "slug": dossier.unit.slug})
+            url = reverse("admin:assessments_criterionscore_grids")
+            yield self.message(user, end, said, url=url)

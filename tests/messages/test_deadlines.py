@@ -8,7 +8,7 @@ from django.utils import timezone
 from assessments import notices
 from assessments.choices import MessageKind, Stage, SubmissionState
 from assessments.models import Extension, Message, NoticeCursor, WorkingDay
-from assessments.notices.deadlines import Ladder
+from assessments.notices.ladders import Ladder
 from assessments.workflow import delegations
 from assessments.workflow.machine import perform
 from tests.factories.busy import ask
