@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,9 @@ from assessments.choices import CycleState, Stage
 from assessments.models.schemes import Scheme
 from cchc.kit.models import Decided, LineField, ProseField, Stamped, decided_together
 from units.models import Unit, UnitGroup
+
+#: Working days that a clock of the year may run at most, and rounds of explanation.
+MOST_DAYS, MOST_ROUNDS = 60, 5
 
 
 class Cycle(Decided, Stamped):
@@ -23,16 +26,17 @@ class Cycle(Decided, Stamped):
     )
     opened_at = models.DateTimeField(_("opened at"), null=True, editable=False)
     explanation_rounds = models.PositiveSmallIntegerField(
-        _("rounds of explanation"), default=1,
+        _("rounds of explanation"), default=1, validators=[MaxValueValidator(MOST_ROUNDS)],
         help_text=_("How often a dossier may go to its unit for explanation before the council."),
     )  # fmt: skip
     # Both are the campaign's own clocks, no terms of the complaints law (design 10).
     answer_days = models.PositiveSmallIntegerField(
-        _("working days for an explanation"), default=5, validators=[MinValueValidator(1)]
-    )
+        _("working days for an explanation"), default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+    )  # fmt: skip
     appeal_days = models.PositiveSmallIntegerField(
         _("working days for the answer to an appeal or a complaint"), default=7,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
     )  # fmt: skip
 
     class Meta:
@@ -44,8 +48,14 @@ class Cycle(Decided, Stamped):
             decided_together("cycle_decision_whole"),
             models.CheckConstraint(
                 name="cycle_clocks_run",
-                condition=models.Q(answer_days__gte=1, appeal_days__gte=1),
-                violation_error_message=_("A clock needs at least one working day."),
+                condition=models.Q(
+                    answer_days__range=(1, MOST_DAYS),
+                    appeal_days__range=(1, MOST_DAYS),
+                    explanation_rounds__lte=MOST_ROUNDS,
+                ),
+                violation_error_message=_(
+                    "A clock runs from 1 to 60 working days; there are at most 5 rounds."
+                ),
             ),
         ]
 

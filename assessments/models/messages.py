@@ -106,6 +106,8 @@ class NoticeCursor(models.Model):
     position = models.PositiveBigIntegerField(_("place in the chain"), default=0)
     # The day on which deadlines were last looked at.
     reminded_on = models.DateField(_("reminded on"), null=True)
+    # The day on which old messages were last forgotten.
+    purged_on = models.DateField(_("purged on"), null=True)
 
     class Meta:
         verbose_name = _("place reached in the log")

@@ -5,7 +5,7 @@ days left, `enqueue_digests` has unread messages sent. All are safe to repeat.
 """
 
 from assessments.notices.deadlines import remind
-from assessments.notices.digests import enqueue_digests, purge
+from assessments.notices.digests import enqueue_digests, purge, purge_daily
 from assessments.notices.telling import tell, untold
 
-__all__ = ["enqueue_digests", "purge", "remind", "tell", "untold"]
+__all__ = ["enqueue_digests", "purge", "purge_daily", "remind", "tell", "untold"]

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from assessments import permissions
 from assessments.choices import DigestState
-from assessments.models import Digest, Message, MessagePreference
+from assessments.models import Digest, Message, MessagePreference, NoticeCursor
 from assessments.queries import inbox, workdays
 from assessments.tasks import MOST_TRIES, send_digest
 from units.models import User
@@ -96,6 +96,20 @@ def _again(at: dt.datetime) -> list[Digest]:
 def _wait(tries: int) -> dt.timedelta:
     """Return how long to wait after so many tries: 5, 20, 80, 320 minutes."""
     return dt.timedelta(minutes=5 * 4 ** (tries - 1))
+
+
+def purge_daily(at: dt.datetime) -> bool:
+    """Purge at the first call of the day; tell whether this was it.
+
+    One that fails leaves no mark, and is made up for by the next call.
+    """
+    day = permissions.day_of(at)
+    with transaction.atomic():
+        # What is purged comes from the messages of a cycle, which has its mark.
+        due = NoticeCursor.objects.exclude(purged_on=day).update(purged_on=day)
+        if due:
+            purge(at)
+    return bool(due)
 
 
 def purge(at: dt.datetime) -> None:

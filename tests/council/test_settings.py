@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from assessments.choices import CycleState
@@ -114,6 +116,21 @@ def test_extension_rests_on_a_decision_and_is_kept(year: Year, enter: Enter) -> 
         client.post(reverse("admin:assessments_extension_change", args=[row.pk]), data).status_code
         == 403
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("answer_days", 60), ("appeal_days", 60), ("explanation_rounds", 5)]
+)
+def test_clocks_of_a_cycle_have_a_cap(year: Year, name: str, most: int) -> None:
+    setattr(year.cycle, name, most)
+    year.cycle.full_clean()
+    year.cycle.save()
+    setattr(year.cycle, name, most + 1)
+    with pytest.raises(ValidationError) as told:
+        year.cycle.full_clean()
+    assert name in told.value.message_dict
+    with pytest.raises(IntegrityError), transaction.atomic():
+        year.cycle.save()
 
 
 @pytest.mark.parametrize("state", [CycleState.PUBLISHED, CycleState.CLOSED])

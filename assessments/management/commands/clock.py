@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import Error, close_old_connections
+from django.db import close_old_connections
 
 log = logging.getLogger(__name__)
 
@@ -23,21 +23,23 @@ class Command(BaseCommand):
         parser.add_argument("--with-tasks", action="store_true", help="run the queued tasks too")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run round after round; one that fails is logged, and the next one makes up for it."""
+        """Run round after round; what fails is logged, and the next round makes up for it."""
         done = 0
         while True:
             begun = time.monotonic()
-            close_old_connections()
-            try:
-                self._round(options["with_tasks"])
-            except Error:  # the database is restarting, or so busy that a lock was not to be had
-                log.exception("a round of the clock failed")
+            self._run("tick", stdout=self.stdout)
+            if options["with_tasks"]:
+                self._run("db_worker", batch=True, startup_delay=False, verbosity=0)
             done += 1
             if done == options["rounds"]:
                 return
             time.sleep(max(0.0, options["every"] - (time.monotonic() - begun)))
 
-    def _round(self, with_tasks: bool) -> None:
-        call_command("tick", stdout=self.stdout)
-        if with_tasks:
-            call_command("db_worker", batch=True, startup_delay=False, verbosity=0)
+    def _run(self, name: str, **options: Any) -> None:
+        close_old_connections()
+        try:
+            call_command(name, **options)
+        # The database may restart, a disk be full, a row be what nobody thought of: no failure may
+        # end the process that locks dossiers and publishes results.
+        except Exception:
+            log.exception("a round of the clock failed in %s", name)
