@@ -22,7 +22,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce
 
 from assessments.choices import CouncilRole, PortalRole, SubmissionState
 from assessments.models import Abstention, Appointment, Appraisal, CriterionScore, Submission
@@ -42,8 +42,9 @@ _SEES_ALL = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.CITY_APPROVER, PortalRol
 class Sight:
     """What is kept from one person, by the ids of the cycles in which it is.
 
-    `unclaimed`: the units' own points. `own_first`: what others gave a leaf in a round, until the
-    person gave points or abstained in that round or a later one.
+    `unclaimed`: the units' own points. `own_first`: what others gave a leaf in a round, or why they
+    gave nothing, until the person gave points in that round or a later one. Their abstention opens
+    nothing: it can be taken back.
     """
 
     user_id: int | None = None
@@ -54,26 +55,16 @@ class Sight:
         """Tell whether the person is shown the unit's own points, in figures and in traces."""
         return submission.state not in UNDECIDED or submission.cycle_id not in self.unclaimed
 
-    def shows_given(self, submission: Submission, round_: int | None, acted_round: int) -> bool:
-        """Tell whether the person is shown what others gave a leaf in the round `round_`.
-
-        `acted_round` is the last round in which the person acted on the leaf, 0 for never: the
-        annotation of `on_leaves`.
-        """
-        if submission.state not in UNDECIDED or submission.cycle_id not in self.own_first:
-            return True
-        return (round_ or 0) <= acted_round
-
     def on_leaves(self, leaves: QuerySet[CriterionScore]) -> QuerySet[Any]:
-        """Annotate leaves with what the person is shown of them; the twin of the two above.
+        """Annotate leaves with what the person is shown of them.
 
-        `claim_seen` and `others_seen` are booleans, `acted_round` a number; `shown_self`,
+        `claim_seen` (the twin of `shows_claims`) and `others_seen` are booleans; `shown_self`,
         `shown_appraised` and `shown_final` are the points or None: order and filter by these, never
         by the fields, and show neither traces nor reasons where the booleans say no.
         """
-        acted = _acted_round(self.user_id) if self.own_first else Value(0)
+        own = _own_round(self.user_id) if self.own_first else Value(0)
         claimed, given = self._claims_kept(), self._others_kept()
-        return leaves.annotate(acted_round=acted).annotate(
+        return leaves.alias(own_round=own).annotate(
             claim_seen=_unless(claimed, Value(True), Value(False)),
             others_seen=_unless(given, Value(True), Value(False)),
             shown_self=_unless(claimed, F("self_points")),
@@ -85,23 +76,25 @@ class Sight:
         """Return the leaves on which the person is shown what counts of the others' points."""
         if not self.own_first:
             return leaves
-        return leaves.annotate(acted_round=_acted_round(self.user_id)).filter(
+        return leaves.alias(own_round=_own_round(self.user_id)).filter(
             Q(appraised_round=None) | ~self._undecided(self.own_first)
-            | Q(appraised_round__lte=F("acted_round"))
+            | Q(appraised_round__lte=F("own_round"))
         )  # fmt: skip
 
     def seen_appraisals(self, rows: QuerySet[Appraisal]) -> QuerySet[Appraisal]:
         """Return the points and opinions that the person is shown: the own, and others' in time."""
-        if not self.own_first:
-            return rows
-        acts: list[Any] = [
-            model._default_manager.filter(
-                score=OuterRef("score"), member__user=self.user_id, round__gte=OuterRef("round")
-            )
-            for model in (Appraisal, Abstention)
-        ]
+        return rows.filter(self._given_seen()) if self.own_first else rows
+
+    def seen_abstentions(self, rows: QuerySet[Abstention]) -> QuerySet[Abstention]:
+        """Return the abstentions that the person is shown: the own, and others' in time."""
+        return rows.filter(self._given_seen()) if self.own_first else rows
+
+    def _given_seen(self) -> Q:
+        own = Appraisal.objects.filter(
+            score=OuterRef("score"), member__user=self.user_id, round__gte=OuterRef("round")
+        )
         kept = self._undecided(self.own_first, "score__submission")
-        return rows.filter(Q(member__user=self.user_id) | ~kept | Exists(acts[0]) | Exists(acts[1]))
+        return Q(member__user=self.user_id) | ~kept | Q(Exists(own))
 
     def _undecided(self, cycles: frozenset[int], path: str = "submission") -> Q:
         return Q(**{f"{path}__cycle__in": cycles, f"{path}__state__in": UNDECIDED})
@@ -110,7 +103,7 @@ class Sight:
         return self._undecided(self.unclaimed) if self.unclaimed else None
 
     def _others_kept(self) -> Q | None:
-        kept = self._undecided(self.own_first) & Q(appraised_round__gt=F("acted_round"))
+        kept = self._undecided(self.own_first) & Q(appraised_round__gt=F("own_round"))
         return kept if self.own_first else None
 
 
@@ -126,15 +119,11 @@ def _unless(kept: Q | None, shown: Any, instead: Any = None) -> Any:
     return Case(When(kept, then=instead), default=shown, **output)
 
 
-def _acted_round(user_id: int | None) -> Expression:
-    last: list[Any] = [
-        Subquery(
-            model._default_manager.filter(score=OuterRef("pk"), member__user=user_id)
-            .order_by("-round").values("round")[:1]
-        )
-        for model in (Appraisal, Abstention)
-    ]  # fmt: skip
-    return Coalesce(Greatest(*last), 0, output_field=IntegerField())
+def _own_round(user_id: int | None) -> Expression:
+    """Return the last round in which the person gave the leaf points, 0 for never."""
+    own = Appraisal.objects.filter(score=OuterRef("pk"), member__user=user_id)
+    last = Subquery(own.order_by("-round").values("round")[:1])
+    return Coalesce(last, 0, output_field=IntegerField())
 
 
 def sight_of(user: User, at: dt.datetime) -> Sight:
@@ -159,9 +148,3 @@ def sight_of(user: User, at: dt.datetime) -> Sight:
 def shows_claims(user: User, submission: Submission, at: dt.datetime) -> bool:
     """Tell whether the person is shown the unit's own points in this dossier at `at`."""
     return sight_of(user, at).shows_claims(submission)
-
-
-def sees_others(user: User, score: CriterionScore, at: dt.datetime) -> bool:
-    """Tell whether the person is shown what others gave this leaf, as far as it counts."""
-    leaf = CriterionScore.objects.filter(pk=score.pk)
-    return sight_of(user, at).seen_leaves(leaf).exists()

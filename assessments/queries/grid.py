@@ -45,11 +45,6 @@ class Reader:
     excluded: frozenset[int] = frozenset()
     sight: Sight = EVERYTHING
 
-    @property
-    def reads_anything(self) -> bool:
-        """Tell whether any leaf of the year may be the person's to read."""
-        return self.whole or bool(self.parts)
-
     def reads_field(self, field_id: int | None) -> bool:
         """Tell whether leaves of the field may be the person's to read."""
         return self.whole or any(field == field_id for field, _unit in self.parts)

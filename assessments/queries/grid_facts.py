@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.choices import Method, SubmissionState, Tone
 from assessments.models import Abstention, Appraisal, CriterionScore, Evidence, Explanation
-from assessments.permissions.sight import UNDECIDED
+from assessments.permissions import Sight
 from assessments.queries import appraisal
 from assessments.queries.check_values import FAR
 from assessments.queries.grid import Reader
@@ -98,10 +98,11 @@ def facts_of(leaves: QuerySet[CriterionScore], reader: Reader) -> list[Fact]:
     """
     facts = [Fact(row) for row in _columns(leaves, reader)]
     by_leaf = {fact.row.pk: fact for fact in facts}
-    for leaf, given in _given(list(by_leaf)):
+    for leaf, given in _given(list(by_leaf), reader.sight):
         _lay(by_leaf[leaf], given, reader)
     for fact in facts:
-        _stand(fact, reader)
+        fact.judged = reader.judges(fact.row.field_id, fact.row.unit_id)
+        fact.state = _state_of(fact)
     return facts
 
 
@@ -133,7 +134,7 @@ _NAMES = (
     "pk", "submission_id", "criterion_id", "version", "met", "a", "b", "count", "claimed_percent",
     "not_applicable", "self_applicable", "self_points", "self_trace", "no_evidence_reason",
     "independent_a", "independent_b", "independent_source", "appraised_applicable",
-    "appraised_round", "open_to_appraiser", "claim_seen", "others_seen", "acted_round",
+    "appraised_round", "open_to_appraiser", "claim_seen", "others_seen",
     "shown_self", "shown_appraised", "shown_final",
     "unit", "unit_code", "unit_id", "dossier_state", "round", "submitted_at", "code", "name",
     "most", "method", "na_policy", "needs_evidence", "field_id", "option_label", "evidence_count",
@@ -141,16 +142,17 @@ _NAMES = (
 )  # fmt: skip
 
 
-def _given(leaves: list[int]) -> Iterable[tuple[int, Given]]:
-    """Yield points and abstentions on the leaves, round by round (two statements)."""
-    rows: Any = Appraisal.objects.filter(score__in=leaves, flagged_conflict=False)
+def _given(leaves: list[int], sight: Sight) -> Iterable[tuple[int, Given]]:
+    """Yield the points and abstentions that the reader is shown, by round (two statements)."""
+    given = Appraisal.objects.filter(score__in=leaves, flagged_conflict=False)
+    rows: Any = sight.seen_appraisals(given)
     for leaf, *values in rows.order_by("round", "at").values_list(
         "score", "member__user", "member__user__full_name", "round", "points", "applicable",
         "reason", "responsible", "at", "seen_version",
     ):  # fmt: skip
         yield leaf, Given(*values)
-    kept = Abstention.objects.filter(score__in=leaves).order_by("round", "at")
-    for leaf, user, name, round_, reason, at in kept.values_list(
+    kept: Any = sight.seen_abstentions(Abstention.objects.filter(score__in=leaves))
+    for leaf, user, name, round_, reason, at in kept.order_by("round", "at").values_list(
         "score", "member__user", "member__user__full_name", "round", "reason", "at"
     ):
         yield leaf, Given(user, name, round_, None, True, reason, False, at)
@@ -165,14 +167,6 @@ def _lay(fact: Fact, given: Given, reader: Reader) -> None:
         fact.abstained = given.round == fact.row.round and (
             fact.mine is None or fact.mine.at < given.at
         )
-
-
-def _stand(fact: Fact, reader: Reader) -> None:
-    row = fact.row
-    fact.judged = reader.judges(row.field_id, row.unit_id)
-    fact.state = _state_of(fact)
-    kept = row.dossier_state in UNDECIDED and bool(reader.sight.own_first)
-    fact.others = [each for each in fact.others if not kept or each.round <= row.acted_round]
 
 
 def _state_of(fact: Fact) -> RowState:

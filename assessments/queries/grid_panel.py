@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assessments.models import Abstention, CriterionScore, DocumentRevision, Evidence, ScoreHistory
-from assessments.permissions.sight import UNDECIDED
 from assessments.queries import grid_facts, grid_rows, grid_spread, judged, leaves
 from assessments.queries.grid import Reader
 from assessments.queries.grid_facts import Fact
@@ -87,7 +86,8 @@ def panel_of(reader: Reader, pk: int) -> Panel | None:
         _judged_files(given, facts[0], reader), before,
         "" if before is None else _claim(before),
         list(score.explanations.select_related("asked_by__user", "answered_by")), given,
-        _abstained(score, facts[0], reader), list(_history(score, facts[0], reader)),
+        list(reader.sight.seen_abstentions(score.abstentions.select_related("member__user"))),
+        list(_history(score, facts[0], reader)),
     )  # fmt: skip
 
 
@@ -112,19 +112,6 @@ def _judged_files(given: list[Any], fact: Fact, reader: Reader) -> list[Document
     if not (mine and fact.row.changed):
         return []
     return judged.revisions_of(mine[-1:]).get(mine[-1].pk, [])
-
-
-def _abstained(score: CriterionScore, fact: Fact, reader: Reader) -> list[Abstention]:
-    kept = _keeps_others(fact, reader)
-    return [
-        each
-        for each in score.abstentions.select_related("member__user")
-        if not kept or each.member.user_id == reader.user.pk or each.round <= fact.row.acted_round
-    ]
-
-
-def _keeps_others(fact: Fact, reader: Reader) -> bool:
-    return fact.row.dossier_state in UNDECIDED and bool(reader.sight.own_first)
 
 
 def _history(score: CriterionScore, fact: Fact, reader: Reader) -> Iterator[Saved]:

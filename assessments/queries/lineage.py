@@ -168,7 +168,8 @@ def _given(leaves: list[CriterionScore], sight: Sight) -> dict[tuple[int, int], 
         # A trace names the claim beside the points; a reason is the appraiser's own.
         why = row.reason or (row.trace if claims[row.score_id] else "")
         found[row.score_id, row.round].append(_appraised(row, why, files.get(row.pk, [])))
-    for left in Abstention.objects.filter(score__in=leaves).select_related("member__user"):
+    kept = sight.seen_abstentions(Abstention.objects.filter(score__in=leaves))
+    for left in kept.select_related("member__user"):
         step = Step(
             None, who=str(left.member.user), at=left.at, why=left.reason, kind=Kind.ABSTAINED
         )

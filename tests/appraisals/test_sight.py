@@ -1,4 +1,7 @@
-"""What appraisers are shown while they judge: two flags × role × before and after own points."""
+"""What appraisers are shown while they judge: two flags × role × before and after own points.
+
+Abstaining opens nothing: it can be taken back.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +14,7 @@ from django.utils import timezone
 from assessments import permissions
 from assessments.choices import CouncilRole, PortalRole, SubmissionState
 from assessments.errors import BadInput
-from assessments.models import Appointment, Appraisal, CriterionScore, Event
+from assessments.models import Abstention, Appointment, Appraisal, CriterionScore, Event
 from assessments.queries import appraisal
 from assessments.queries.papers import reads_whole
 from assessments.workflow import appraisals
@@ -86,7 +89,7 @@ def act(year: Year, how: str) -> None:
 @pytest.mark.parametrize("claims", [True, False])
 @pytest.mark.parametrize("own_first", [True, False])
 @pytest.mark.parametrize("acted", ["", "points", "abstention"])
-def test_flags_bind_members_until_they_acted(
+def test_flags_bind_members_until_they_gave_points(
     judged: Year, role: str, claims: bool, own_first: bool, acted: str
 ) -> None:
     put(judged, claims_shown=claims, others_after_own=own_first)
@@ -95,17 +98,32 @@ def test_flags_bind_members_until_they_acted(
     row = leaf_of(judged, user)
     bound = role == "member"
     assert row.claim_seen is (claims or not bound)
-    assert row.others_seen is (not bound or not own_first or bool(acted))
+    assert row.others_seen is (not bound or not own_first or acted == "points")
     assert row.shown_self == (D(CLAIM) if row.claim_seen else None)
     assert row.shown_appraised == (row.appraised_points if row.others_seen else None)
     seen = permissions.sight_of(user, judged.at).seen_appraisals(Appraisal.objects.all())
     assert seen.filter(member__user=judged.other).exists() is row.others_seen  # type: ignore[attr-defined]
     twins = permissions.sight_of(user, judged.at)
     assert twins.shows_claims(row.submission) is row.claim_seen
-    assert twins.shows_given(row.submission, row.appraised_round, row.acted_round) is (
-        row.others_seen
-    )
-    assert permissions.sees_others(user, row, judged.at) is row.others_seen
+    leaf = CriterionScore.objects.filter(pk=row.pk)
+    assert twins.seen_leaves(leaf).exists() is row.others_seen
+
+
+@pytest.mark.parametrize("acted", ["", "points", "abstention"])
+def test_abstentions_of_others_wait_for_own_points(judged: Year, acted: str) -> None:
+    third = make_member(judged)
+    appraisals.abstain(score=judged.first.score("1.1"), by=third, at=judged.at, reason="Người quen")
+    act(judged, acted)
+
+    def seen(user: User) -> set[User]:
+        rows = permissions.sight_of(user, judged.at).seen_abstentions(Abstention.objects.all())
+        return {row.member.user for row in rows}
+
+    own = {judged.member} if acted == "abstention" else set()
+    assert seen(judged.member) == ({third} if acted == "points" else own)
+    assert seen(judged.chair) == {third} | own
+    put(judged, others_after_own=False)
+    assert seen(judged.member) == {third} | own
 
 
 @pytest.mark.parametrize("state", sorted(SubmissionState.values))
@@ -175,6 +193,28 @@ def test_points_of_others_are_nowhere_before_own(
     assert (GIVEN in seen) is (role != "member")
     act(judged, "points")
     assert GIVEN in pages(enter(user), judged)
+
+
+def test_abstaining_and_taking_it_back_teaches_nothing(
+    judged: Year, enter: Callable[[User], Client]
+) -> None:
+    client, row = enter(judged.member), judged.first.score("1.1")
+    appraisals.abstain(score=row, by=judged.member, at=timezone.now(), reason="Nhường")
+    more = [
+        reverse("admin:assessments_criterionscore_panel", args=[row.pk]),
+        reverse("admin:assessments_criterionscore_grid", args=[row.criterion_id]),
+        reverse("admin:assessments_submission_lineage", args=[row.submission_id]),
+    ]
+
+    def read() -> str:
+        found = "".join(client.get(url).content.decode() for url in more)
+        return found.replace(",", ".") + pages(client, judged)
+
+    assert "Nhường" in read()
+    assert GIVEN not in read()
+    act(judged, "points")
+    assert not Abstention.objects.exists()
+    assert GIVEN in read()
 
 
 @pytest.mark.parametrize("role", ROLES)

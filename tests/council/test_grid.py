@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.queries import appraisal, grid
-from assessments.workflow import questions
+from assessments.workflow import appraisals, questions
 from tests.council.conftest import Enter
 from tests.factories.council import appraise, appraise_all, make_judged_year, make_member
 from tests.factories.cycles import Year
@@ -89,6 +89,24 @@ def test_filters_count_and_find_the_same_rows(db: None, enter: Enter) -> None:
         assert len(titles(client.get(each["url"]))) == each["count"], each["label"]
     assert titles(client.get(page(year, query="?loc=xa-nhom"))) == [year.dossiers[2].unit.name]
     assert response.context["spread"].at_zero == 1
+
+
+@pytest.mark.parametrize("own", ["", "points", "abstention"])
+def test_what_others_said_waits_for_own_points(year: Year, enter: Enter, own: str) -> None:
+    giver, shy, score = make_member(year), make_member(year), year.first.score("1.1")
+    appraise(year, year.first, "1.1", by=giver, points="1", reason="ĐIỂM-NGƯỜI-KHÁC")
+    appraisals.abstain(score=score, by=shy, at=year.at, reason="LÝ-DO-KHÔNG-CHẤM")
+    if own == "points":
+        appraise(year, year.first, "1.1")
+    elif own:
+        appraisals.abstain(score=score, by=year.member, at=year.at, reason="Của tôi")
+
+    panel = reverse("admin:assessments_criterionscore_panel", args=[score.pk])
+    for address in (page(year), panel):
+        content = enter(year.member).get(address).content.decode()
+        for word in ("ĐIỂM-NGƯỜI-KHÁC", "LÝ-DO-KHÔNG-CHẤM"):
+            assert (word in content) is (own == "points"), (address, word)
+            assert word in enter(year.chair).get(address).content.decode()
 
 
 def test_rows_are_paged(db: None, enter: Enter) -> None:

@@ -15,7 +15,7 @@ from assessments.choices import SubmissionState
 from assessments.models import Assignment, CouncilMember, Submission
 from assessments.queries import appraisal
 from assessments.queries.lineage import Kind, Line, Lineage, Move, lineage
-from assessments.workflow import decisions, receipts
+from assessments.workflow import appraisals, decisions, receipts
 from assessments.workflow.machine import perform
 from assessments.workflow.scores import save_leaf
 from tests.council.conftest import Enter
@@ -233,6 +233,23 @@ def test_points_of_others_wait_for_the_own(year: Year, enter: Enter) -> None:
     appraise(year, year.first, "1.4", by=other, points="1", reason="Của tôi")
     assert "1.2345" in told(client.get(page(year.first)))
     assert "LÝ-DO-CỦA-NGƯỜI-KHÁC" in told(client.get(page(year.first, "lineage_book")))
+
+
+@pytest.mark.parametrize("own", ["", "points", "abstention"])
+def test_abstentions_of_others_wait_for_the_own_points(year: Year, enter: Enter, own: str) -> None:
+    other, score = make_member(year), year.first.score("1.4")
+    appraisals.abstain(score=score, by=other, at=year.at, reason="LÝ-DO-KHÔNG-CHẤM")
+    if own == "points":
+        appraise(year, year.first, "1.4")
+    elif own:
+        appraisals.abstain(score=score, by=year.member, at=year.at, reason="CỦA-TÔI")
+
+    for name in ("lineage", "lineage_book"):
+        mine = told(enter(year.member).get(page(year.first, name)))
+        assert ("LÝ-DO-KHÔNG-CHẤM" in mine) is (own == "points")
+        assert (str(other) in mine) is (own == "points")
+        assert ("CỦA-TÔI" in mine) is (own == "abstention")
+        assert "LÝ-DO-KHÔNG-CHẤM" in told(enter(year.chair).get(page(year.first, name)))
 
 
 def test_decision_waits_for_the_own_points_as_well(year: Year) -> None:
