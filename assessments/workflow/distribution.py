@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from assessments import permissions
 from assessments.choices import CouncilRole, CycleState
 from assessments.errors import BadInput, NotPermitted, Stale, WrongState
-from assessments.models import Assignment, Council, CouncilMember, Criterion, Cycle
+from assessments.models import Assignment, Council, CouncilMember, Criterion, Cycle, Event
 from assessments.workflow import events
 from units.models import Unit, User
 
@@ -107,15 +107,20 @@ def require_givable(
         require_some(seat, field, units.get(field.scheme_id, set()), conflicts[seat.user_id])
 
 
-def require_other(seat: CouncilMember, by: User | None) -> None:
-    """Raise BadInput when somebody would assign work to themself."""
+def require_other(seat: CouncilMember, by: User | None, *, field: str = "member") -> None:
+    """Raise BadInput, naming the input `field`, when somebody would assign work to themself."""
     if by is not None and seat.user_id == by.pk:
-        raise BadInput(own_seat(), field="member")
+        raise BadInput(own_seat(), field=field)
 
 
 def own_seat() -> str:
     """Return the sentence that refuses an assignment to the own seat."""
     return _("Nobody assigns a field to themself; another secretary does it.")
+
+
+def own_unit() -> str:
+    """Return the sentence that refuses to assign a dossier in conflict with oneself."""
+    return _("You have a conflict of interest with this unit; another secretary assigns it.")
 
 
 def require_some(
@@ -139,39 +144,82 @@ def cover(
 ) -> list[Assignment]:
     """Give fields of single dossiers to members: ids of seat, field and unit. Return the rows.
 
-    Raise NotPermitted, WrongState or BadInput, also for a member with a conflict there.
+    A constant of queries. Raise NotPermitted, also for a unit in conflict with `by`, WrongState, or
+    BadInput, also for a member with a conflict there.
     """
-    day = permissions.day_of(at)
     with transaction.atomic():
         held = hold(council, by, at)
-        asked = sorted(set(given))
-        seats = CouncilMember.objects.on(day).filter(council=held).select_related("user")
-        by_seat = seats.in_bulk([seat for seat, _f, _u in asked])
-        by_field = fields_of(held.cycle).in_bulk([field for _s, field, _u in asked])
-        units = units_by_scheme(held.cycle)
-        people = {row.user_id for row in [*by_seat.values(), *_assignees(held, by_field, day)]}
-        conflicts = permissions.conflicts_of(people, held.cycle, at)
-        rows = []
-        for seat_id, field_id, unit_id in asked:
-            seat, field = by_seat.get(seat_id), by_field.get(field_id)
-            if seat is None or field is None or unit_id not in units.get(field.scheme_id, set()):
-                raise BadInput(_("Choose a member, a field and a dossier of this cycle."))
-            require_other(seat, by)
-            require_some(seat, field, {unit_id}, conflicts[seat.user_id])
-            absent = [
-                other for other in _assignees(held, [field_id], day)
-                if unit_id in conflicts[other.user_id]
-            ]  # fmt: skip
-            first = absent[0] if absent else None
-            unit = Unit.objects.get(pk=unit_id)
-            rows.append(_give(seat, field, by, at, unit=unit, stands_in_for=first))
+        made = _single(held, sorted(set(given)), by, at)
+        _require_free(made, permissions.day_of(at))
+        rows = Assignment.objects.bulk_create(made)
+        Event.objects.bulk_create(
+            events.prepared(action="assign", obj=row, by=by, at=at, data=told(row)) for row in rows
+        )
     return rows
 
 
-def _assignees(council: Council, fields: Iterable[int], day: dt.date) -> list[CouncilMember]:
-    """Return who appraises one of the fields in every dossier without a conflict."""
-    wanted = set(fields)
-    return [row.member for row in standing(council, day) if row.field_id in wanted]
+def _single(
+    council: Council, asked: list[tuple[int, int, int]], by: User, at: dt.datetime
+) -> list[Assignment]:
+    """Return the rows, not saved yet, that give these fields of single dossiers."""
+    day = permissions.day_of(at)
+    seats = CouncilMember.objects.on(day).filter(council=council).select_related("user")
+    by_seat = seats.in_bulk([seat for seat, _f, _u in asked])
+    by_field = fields_of(council.cycle).in_bulk([field for _s, field, _u in asked])
+    units, by_unit = units_by_scheme(council.cycle), Unit.objects.in_bulk([u for *_sf, u in asked])
+    having = _assignees(council, by_field, day)
+    people = {by.pk} | {row.user_id for row in by_seat.values()}
+    people |= {seat.user_id for seats in having.values() for seat in seats}
+    conflicts = permissions.conflicts_of(people, council.cycle, at)
+    rows = []
+    for seat_id, field_id, unit_id in asked:
+        if unit_id in conflicts[by.pk]:
+            raise NotPermitted(own_unit())
+        seat, field = by_seat.get(seat_id), by_field.get(field_id)
+        if seat is None or field is None or unit_id not in units.get(field.scheme_id, set()):
+            raise BadInput(_("Choose a member, a field and a dossier of this cycle."))
+        require_other(seat, by)
+        require_some(seat, field, {unit_id}, conflicts[seat.user_id])
+        seat.council = council  # its events ask for the cycle
+        absent = [s for s in having.get(field_id, []) if unit_id in conflicts[s.user_id]]
+        rows.append(
+            Assignment(member=seat, field=field, unit=by_unit[unit_id], since=day,
+                       stands_in_for=absent[0] if absent else None)
+        )  # fmt: skip
+    return rows
+
+
+def _require_free(rows: list[Assignment], day: dt.date) -> None:
+    """End each row before the next one of the same; raise BadInput where one begins on `day`."""
+    later: dict[tuple[int, int, int | None], dt.date] = {}
+    for member, field, unit, since in Assignment.objects.filter(
+        member__in={row.member_id for row in rows}, field__in={row.field_id for row in rows},
+        unit__in={row.unit_id for row in rows}, since__gte=day,
+    ).order_by("-since").values_list("member", "field", "unit", "since"):  # fmt: skip
+        later[member, field, unit] = since
+    for row in rows:
+        first = later.get((row.member_id, row.field_id, row.unit_id))
+        if first == day:
+            raise _taken(row.member, row.field)
+        row.until = first - _DAY if first else None
+
+
+def _taken(seat: CouncilMember, field: Criterion) -> BadInput:
+    return BadInput(
+        _("%(member)s appraises “%(field)s” on some of these days already.")
+        % {"member": seat.user, "field": field}
+    )
+
+
+def _assignees(
+    council: Council, fields: Iterable[int], day: dt.date
+) -> dict[int, list[CouncilMember]]:
+    """Return by field who appraises it in every dossier without a conflict."""
+    found: dict[int, list[CouncilMember]] = {field: [] for field in fields}
+    for row in standing(council, day):
+        if row.field_id in found:
+            found[row.field_id].append(row.member)
+    return found
 
 
 # Rows -----------------------------------------------------------------------------------------
@@ -189,24 +237,16 @@ def hold(council: Council, by: User, at: dt.datetime) -> Council:
     return held
 
 
-def _give(
-    seat: CouncilMember, field: Criterion, by: User, at: dt.datetime, *, unit: Unit | None = None,
-    stands_in_for: CouncilMember | None = None,
-) -> Assignment:  # fmt: skip
+def _give(seat: CouncilMember, field: Criterion, by: User, at: dt.datetime) -> None:
     day = permissions.day_of(at)
-    same = seat.assignments.filter(field=field, unit=unit, since__gte=day).order_by("since")
+    same = seat.assignments.filter(field=field, unit=None, since__gte=day).order_by("since")
     later = same.first()
     if later is not None and later.since == day:
-        raise BadInput(
-            _("%(member)s appraises “%(field)s” on some of these days already.")
-            % {"member": seat.user, "field": field}
-        )
+        raise _taken(seat, field)
     row = Assignment.objects.create(
-        member=seat, field=field, unit=unit, since=day, stands_in_for=stands_in_for,
-        until=later.since - _DAY if later else None,
-    )  # fmt: skip
+        member=seat, field=field, since=day, until=later.since - _DAY if later else None
+    )
     record(action="assign", row=row, by=by, at=at)
-    return row
 
 
 def _end(row: Assignment, by: User, at: dt.datetime) -> None:
@@ -222,14 +262,16 @@ def _end(row: Assignment, by: User, at: dt.datetime) -> None:
 
 def record(*, action: str, row: Assignment, by: User, at: dt.datetime) -> None:
     """Log one assignment: who, which field, which dossier, for whom and which days."""
-    events.record(
-        action=action, obj=row, by=by, at=at,
-        data={
-            "member": row.member_id, "field": row.field_id, "unit": row.unit_id,
-            "since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None,
-            **({"stands_in_for": row.stands_in_for_id} if row.stands_in_for_id else {}),
-        },
-    )  # fmt: skip
+    events.record(action=action, obj=row, by=by, at=at, data=told(row))
+
+
+def told(row: Assignment) -> dict[str, Any]:
+    """Return what the log holds of one assignment: ids and days."""
+    return {
+        "member": row.member_id, "field": row.field_id, "unit": row.unit_id,
+        "since": row.since.isoformat(), "until": row.until.isoformat() if row.until else None,
+        **({"stands_in_for": row.stands_in_for_id} if row.stands_in_for_id else {}),
+    }  # fmt: skip
 
 
 def units_by_scheme(cycle: Cycle) -> dict[int, set[int]]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments import permissions
@@ -13,6 +14,8 @@ from assessments.workflow import distribution, events
 from units.models import User
 
 _DAY = dt.timedelta(days=1)
+#: So far ahead a substitution may last; who is away for longer is given no field.
+_LONGEST = dt.timedelta(days=366)
 _Days = tuple[dt.date, dt.date]
 
 
@@ -24,14 +27,17 @@ def substitute(
     """Let another seat appraise what a member has from `since` to `until`, both days included.
 
     `fields` are the ids of some fields, all without them. The member's own assignments are split
-    around those days. Return the substitute's rows. Raise NotPermitted, WrongState or BadInput
+    around those days; single dossiers in conflict with `by` stay untouched, another secretary
+    gives them. Return the substitute's rows. Raise NotPermitted, WrongState or BadInput
     naming the field.
     """
     with transaction.atomic():
         council = distribution.hold(member.council, by, at)
         _require_days(member, to, since, until, permissions.day_of(at))
-        distribution.require_other(to, by)
+        distribution.require_other(to, by, field="to")
+        hidden = permissions.conflicted_unit_ids(by, council.cycle, at)
         rows = member.assignments.overlapping(since, until).select_related("field")
+        rows = rows.filter(Q(unit=None) | ~Q(unit__in=hidden))
         if fields is not None:
             rows = rows.filter(field__in=list(fields))
         mine = list(rows.order_by("field__scheme", "field__position", "pk"))
@@ -50,6 +56,14 @@ def _require_days(
         raise BadInput(_("The last day lies before the first."), field="until")
     if since < today:
         raise BadInput(_("A substitution begins today or later."), field="since")
+    if until > today + _LONGEST:
+        raise BadInput(
+            _("A substitution ends within a year; for longer, change the distribution."),
+            field="until",
+        )
+    dissolved = member.council.dissolved_on
+    if dissolved is not None and until >= dissolved:
+        raise BadInput(_("The council is dissolved by then."), field="until")
     for seat, name in ((member, "since"), (to, "to")):
         if seat.since > since or (seat.until is not None and seat.until < until):
             raise BadInput(
@@ -82,12 +96,12 @@ def _stand_in(
     first, end = max(row.since, days[0]), row.until
     last = days[1] if end is None else min(end, days[1])
     stood_for = row.stands_in_for
-    if row.since < first:
+    begun = row.since < first
+    if begun:
         row.until = first - _DAY
         row.save(update_fields=["until", "updated_at"])
-        distribution.record(action="unassign", row=row, by=by, at=at)
-    else:
-        distribution.record(action="unassign", row=row, by=by, at=at)
+    distribution.record(action="unassign", row=row, by=by, at=at)
+    if not begun:
         row.delete()
     if end is None or end > last:
         rest = Assignment.objects.create(
