@@ -37,6 +37,7 @@ ACTS: Mapping[str, Promise] = {
     "draft": _("Draft a publication"),
     "draft_record": _("Draft a record of the press"),
     "dry_run": _("See the dry run"),
+    "end_conflict": _("End a declared conflict of interest"),
     "extend": _("Extend a stage"),
     "extend_question": _("Give more time for an answer"),
     "file_appeal": _("File an appeal or a complaint"),

@@ -266,6 +266,7 @@ SILENT: Mapping[str, str] = {
     "decide_survey": _JUDGING, "declare_conflict": "points given with it are flagged and told",
     "delete_document": _LIBRARY, "discard_draft": _DRAFTING, "discard_meeting": _DRAFTING,
     "draft": _DRAFTING, "draft_record": _DRAFTING, "dry_run": _DRAFTING,
+    "end_conflict": "whoever meets the unit again finds its leaves in their list",
     "import_scheme": _DRAFTING, "issue": _OFFICE, "opinion": _JUDGING, "publish": _AT_MOMENT,
     "record": "a record of the press is of no dossier", "record_independent": _JUDGING,
     "refuse": "the proposer finds the outcome beside the proposal",

@@ -1,5 +1,6 @@
 """Assignments of fields to council members as a table."""
 
+import copy
 from typing import Any
 
 import tablib
@@ -12,13 +13,13 @@ from import_export.fields import Field
 from assessments import permissions
 from assessments.choices import CycleState, Level
 from assessments.errors import BadInput
-from assessments.models import Assignment, Council, CouncilMember, Criterion
-from assessments.workflow import distribution
+from assessments.models import Assignment, Council, CouncilMember, Criterion, Cycle
+from assessments.workflow import assignments, distribution
 from cchc.kit.imports import TableResource, merged_errors
 from cchc.kit.sheets import cell_text
 from cchc.kit.text import fold, squeeze
 from cchc.kit.widgets import DayWidget, TextWidget
-from units.models import User
+from units.models import Unit, User
 from units.names import UnitBook
 
 ACCOUNT, FULL_NAME = "Tài khoản", "Họ tên"
@@ -89,7 +90,7 @@ class AssignmentResource(TableResource):
             council.pk: set(council.cycle.cycle_schemes.values_list("scheme_id", flat=True))
             for council in councils
         }
-        self.conflicts: dict[int, set[int]] = {}
+        self.conflicts: dict[tuple[int, int], set[int]] = {}
         return []
 
     def get_instance(self, instance_loader: Any, row: dict[str, Any]) -> Assignment | None:
@@ -119,43 +120,45 @@ class AssignmentResource(TableResource):
             errors["field"] = _("The cycle of this council does not use that scheme.")
         place, unit = _unit_place(row), None
         try:
-            unit = self._unit(row)
+            unit = _unit(row, self.book)
         except ValueError as error:
             errors[place] = str(error)
         if errors:
             raise ValidationError(errors)
         seat, field = _preferred(pairs)
-        if unit is not None and unit.pk in self._conflicts_of(seat):
+        if unit is not None:
+            self._require_free(unit, seat, place)
+        return {"member": seat, "field": field, "unit": unit}
+
+    def _require_free(self, unit: Unit, seat: CouncilMember, place: str) -> None:
+        """Refuse a unit in conflict with the importer, whether or not a row exists, or the member.
+
+        What a person does not meet they neither add nor change, and the answer tells nothing.
+        """
+        cycle = seat.council.cycle
+        if self.by is not None and unit.pk in self._conflicts_of(self.by, cycle):
+            raise ValidationError({place: distribution.own_unit()})
+        if unit.pk in self._conflicts_of(seat.user, cycle):
             raise ValidationError(
                 {place: _("The member has a conflict of interest with this unit.")}
             )
-        return {"member": seat, "field": field, "unit": unit}
 
-    def _unit(self, row: dict[str, Any]) -> Any:
-        """Return the unit that narrows the row, None without one; raise ValueError."""
-        code, name = (squeeze(cell_text(row.get(heading))) for heading in (UNIT_CODE, UNIT_NAME))
-        return self.book.find(code=code, name=name) if code or name else None
-
-    def _conflicts_of(self, seat: CouncilMember) -> set[int]:
-        if seat.pk not in self.conflicts:
-            self.conflicts[seat.pk] = permissions.conflicted_unit_ids(
-                seat.user, seat.council.cycle, timezone.now()
-            )
-        return self.conflicts[seat.pk]
+    def _conflicts_of(self, user: User, cycle: Cycle) -> set[int]:
+        key = (user.pk, cycle.pk)
+        if key not in self.conflicts:
+            self.conflicts[key] = permissions.conflicted_unit_ids(user, cycle, timezone.now())
+        return self.conflicts[key]
 
     def import_instance(self, instance: Assignment, row: dict[str, Any], **kwargs: Any) -> None:
         """Set member, field, unit and days; report every error of the row at once."""
         errors: dict[str, Any] = {}
+        before = copy.copy(instance)
         try:
             found = self._found(row)
             for name, value in found.items():
                 setattr(instance, name, value)
             if STANDS_IN in self.headings:  # a table without the column says nothing of it
                 instance.stands_in_for = _stood_for(row, found["member"], self.seats)
-            if instance.pk is None:
-                distribution.require_other(found["member"], self.by)
-        except BadInput as refusal:
-            errors = {"member": [str(refusal)]}
         except ValidationError as error:
             errors = merged_errors(error)
         try:
@@ -164,6 +167,8 @@ class AssignmentResource(TableResource):
             errors = merged_errors(errors, error)
         if not errors and instance.since is None:
             errors = {"since": [_("Give the first day.")]}
+        if not errors:
+            errors = _refusals(before, instance, self.by)
         if errors:
             raise ValidationError(errors)
 
@@ -177,6 +182,29 @@ class AssignmentResource(TableResource):
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
         super().validate_instance(instance, None, validate_unique)
+
+
+def _refusals(before: Assignment, after: Assignment, by: User | None) -> dict[str, Any]:
+    """Return why a row that differs from `before` may not be written, by field."""
+    given = {
+        name: getattr(after, name) for name in ("since", "until", "stands_in_for")
+        if before.pk is None or getattr(after, name) != getattr(before, name)
+    }  # fmt: skip
+    if not given:
+        return {}
+    try:
+        distribution.require_other(after.member, by)
+        if before.pk is not None:
+            assignments.require_change(before, given, timezone.now())
+    except BadInput as refusal:
+        return {refusal.field: [str(refusal)]}
+    return {}
+
+
+def _unit(row: dict[str, Any], book: UnitBook) -> Unit | None:
+    """Return the unit that narrows the row, None without one; raise ValueError."""
+    code, name = (squeeze(cell_text(row.get(heading))) for heading in (UNIT_CODE, UNIT_NAME))
+    return book.find(code=code, name=name) if code or name else None
 
 
 def _unit_place(row: dict[str, Any]) -> str:
