@@ -3,6 +3,7 @@
 from assessments.admin import (
     appeals,
     appraisals,
+    assignments,
     councils,
     cycles,
     digests,
@@ -18,6 +19,7 @@ from assessments.admin import (
 __all__ = [
     "appeals",
     "appraisals",
+    "assignments",
     "councils",
     "cycles",
     "digests",

@@ -210,7 +210,7 @@ def _states(model: type[models.Model], data: dict[str, Any]) -> list[str]:
     return [str(words.get(state, state)) for state in pair] if pair[0] != pair[1] else []
 
 
-def show_refusal(form: forms.Form, refusal: Refused) -> None:
+def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
     """Put a refusal's sentences beside the input they speak of, or at the head of the form."""
     if isinstance(refusal, GuardFailed):
         for reason in refusal.reasons:

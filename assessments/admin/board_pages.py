@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
-from assessments.admin.distribution_pages import councils_of
 from assessments.admin.scoped import user_of
 from assessments.choices import CouncilRole, PortalRole, SubmissionState
 from assessments.models import Cycle, Submission
@@ -109,10 +108,10 @@ def sees_missing(user: User) -> bool:
     return bool(permissions.roles_of(user, timezone.localdate()) & roles)
 
 
-def _met(request: HttpRequest, pk: int) -> tuple[Cycle, boards.Sight]:
+def _met(request: HttpRequest, pk: int) -> tuple[Cycle, boards.BoardSight]:
     """Return the cycle and what the person meets of it; raise Http404 when that is nothing."""
     cycle = Cycle.objects.filter(pk=pk).first()
-    sight = boards.sight_of(user_of(request), cycle, timezone.now()) if cycle else None
+    sight = boards.board_sight_of(user_of(request), cycle, timezone.now()) if cycle else None
     if cycle is None or sight is None:
         raise Http404
     return cycle, sight
@@ -132,13 +131,13 @@ def _groups(dossiers: QuerySet[Submission]) -> list[tuple[str, str]]:
 
 
 def _members(
-    user: User, cycle: Cycle, dossiers: QuerySet[Submission], sight: boards.Sight
+    user: User, cycle: Cycle, dossiers: QuerySet[Submission], sight: boards.BoardSight
 ) -> reads.Distribution | None:
     """Return the members' work by field; of an appraiser only the own."""
     council = boards.council_of(cycle)
     if council is None:
         return None
-    found = reads.read(council, dossiers, timezone.now())
+    found = reads.read(council, dossiers, timezone.now(), reader=user)
     found.rows = [
         row for row in found.rows
         if (row.load or row.done) and (sight.whole or row.seat.user_id == user.pk)
@@ -157,5 +156,5 @@ def _has_matrix(user: User, council: Any) -> bool:
     return (
         council is not None
         and user.has_perm("assessments.view_assignment")
-        and councils_of(user).filter(pk=council.pk).exists()
+        and permissions.councils_of(user, timezone.localdate()).filter(pk=council.pk).exists()
     )

@@ -20,22 +20,11 @@ from assessments.queries import boards
 from assessments.queries import distribution as reads
 from assessments.workflow import distribution
 from assessments.workflow.distribution import Cell
-from units.models import User
 
 MATRIX = "assessments_assignment_matrix"
 PROPOSAL = "assessments_assignment_proposal"
 #: So many single dossiers without an appraiser are listed at once.
 GAPS_SHOWN = 50
-_OVERSEERS = frozenset({"home_affairs_officer", "home_affairs_leader", "auditor"})
-
-
-def councils_of(user: User) -> QuerySet[Council]:
-    """Return the councils whose seats and assignments the person may see."""
-    day = timezone.localdate()
-    if permissions.roles_of(user, day) & _OVERSEERS:
-        return Council.objects.all()
-    seats = permissions.seats_of(user, day)
-    return Council.objects.filter(pk__in=seats.values("council"))
 
 
 class DistributionPagesMixin:
@@ -53,14 +42,15 @@ class DistributionPagesMixin:
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead from the list to the matrices of the person's councils."""
-        shown = councils_of(user_of(request)).order_by("-cycle__year")
-        context = {"councils": shown, **(extra_context or {})}
+        shown = permissions.councils_of(user_of(request), timezone.localdate())
+        context = {"councils": shown.order_by("-cycle__year"), **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc,no-any-return]
 
     def council_for(self, request: HttpRequest, pk: int, *, editing: bool = False) -> Council:
         """Return the council if the person reads, or distributes, its work; else raise Http404."""
         admin_self: Any = self
-        found = councils_of(user_of(request)).filter(pk=pk).select_related("cycle").first()
+        met = permissions.councils_of(user_of(request), timezone.localdate())
+        found = met.filter(pk=pk).select_related("cycle").first()
         if found is None or not admin_self.has_view_permission(request):
             raise Http404
         if editing and not may_distribute(request, found):
@@ -95,7 +85,7 @@ class DistributionPagesMixin:
         self, request: HttpRequest, council: Council, ticked: set[Cell] | None = None
     ) -> HttpResponse:
         user, now = user_of(request), timezone.now()
-        found = reads.read(council, _dossiers(request, council), now)
+        found = reads.read(council, _dossiers(request, council), now, reader=user)
         current = distribution.cells(distribution.standing(council, permissions.day_of(now)))
         gaps = found.gaps
         edits = may_distribute(request, council)
@@ -119,11 +109,11 @@ class DistributionPagesMixin:
         proposed: Iterable[reads.Proposed] = (),
     ) -> HttpResponse:  # fmt: skip
         """Show what would be added and ended; raise Refused where it could not be saved."""
-        now, dossiers = timezone.now(), _dossiers(request, council)
+        user, now, dossiers = user_of(request), timezone.now(), _dossiers(request, council)
         plan = distribution.plan(council=council, wanted=wanted, at=now)
-        distribution.require_givable(council, plan.added, by=user_of(request), at=now)
+        distribution.require_givable(council, plan.added, by=user, at=now)
         running = reads.running_points(plan.ended, dossiers)
-        found = reads.read(council, dossiers, now)
+        found = reads.read(council, dossiers, now, reader=user)
         gone = {row.pk for row in plan.ended}
         rows = [row for row in found.assignments if row.pk not in gone]
         rows += [Assignment(member=seat, field=field) for seat, field in plan.added]
@@ -140,7 +130,8 @@ class DistributionPagesMixin:
         """Show a proposal for the fields without an appraiser as a difference to confirm."""
         held = self.council_for(request, council, editing=True)
         now, user = timezone.now(), user_of(request)
-        made = reads.propose(reads.read(held, _dossiers(request, held), now), but=user)
+        found = reads.read(held, _dossiers(request, held), now, reader=user)
+        made = reads.propose(found, but=user)
         seen = distribution.cells(distribution.standing(held, permissions.day_of(now)))
         wanted = seen | {(each.seat.pk, each.column.field.pk) for each in made}
         try:
@@ -156,7 +147,7 @@ class DistributionPagesMixin:
         return {
             **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
             "council": council, "title": title, "today": permissions.day_of(now),
-            "has_board": boards.sight_of(user, council.cycle, now) is not None,
+            "has_board": boards.board_sight_of(user, council.cycle, now) is not None,
         }  # fmt: skip
 
 

@@ -20,11 +20,19 @@ from assessments.permissions.council_side import (
     scored_in,
     uncovered_fields,
 )
-from assessments.permissions.held import RoleBackend, has_role, roles_of, seat_in, seats_of
+from assessments.permissions.held import (
+    RoleBackend,
+    councils_of,
+    has_role,
+    roles_of,
+    seat_in,
+    seats_of,
+)  # fmt: skip
 from assessments.permissions.sight import (
     EVERYTHING,
     UNDECIDED,
     Sight,
+    sees_others,
     shows_claims,
     sight_of,
 )
@@ -62,6 +70,7 @@ __all__ = [
     "assigned_fields",
     "conflicted_unit_ids",
     "conflicts_of",
+    "councils_of",
     "day_of",
     "has_role",
     "is_conflicted",
@@ -83,6 +92,7 @@ __all__ = [
     "scored_in",
     "seat_in",
     "seats_of",
+    "sees_others",
     "shows_claims",
     "sight_of",
     "signature_of",

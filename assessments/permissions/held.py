@@ -8,10 +8,16 @@ from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import CouncilMember, Cycle
+from assessments.choices import PortalRole
+from assessments.models import Council, CouncilMember, Cycle
 from assessments.permissions.verdicts import YES, Verdict, day_of, no
 from assessments.roles import ROLES
 from units.models import Membership, User
+
+#: Who oversees every council without a seat in it.
+_OVERSEERS = frozenset(
+    {PortalRole.HOME_AFFAIRS_OFFICER, PortalRole.HOME_AFFAIRS_LEADER, PortalRole.AUDITOR}
+)
 
 
 def roles_of(user: User, day: dt.date) -> frozenset[str]:
@@ -44,6 +50,13 @@ def seats_of(user: User, day: dt.date) -> QuerySet[CouncilMember]:
     return user.council_seats.on(day).filter(
         Q(council__dissolved_on=None) | Q(council__dissolved_on__gt=day)
     )
+
+
+def councils_of(user: User, day: dt.date) -> QuerySet[Council]:
+    """Return the councils whose seats and assignments the person may see on `day`."""
+    if roles_of(user, day) & _OVERSEERS:
+        return Council.objects.all()
+    return Council.objects.filter(pk__in=seats_of(user, day).values("council"))
 
 
 def seat_in(user: User, cycle: Cycle, role: str, at: dt.datetime) -> CouncilMember | None:

@@ -1,4 +1,4 @@
-"""How far a cycle is: dossier × field, the clock of its stages, and who has not handed in.
+"""How far a cycle is, dossier by dossier and field by field, and what each reader meets of it.
 
 Everything is counted over the dossiers and leaves that the reader may meet; a dossier in conflict
 is absent from rows and totals alike.
@@ -83,14 +83,14 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Sight:
+class BoardSight:
     """What the reader meets: the whole council's work or assigned fields; disputes or not."""
 
     whole: bool
     disputes: bool
 
 
-def sight_of(user: User, cycle: Cycle, at: dt.datetime) -> Sight | None:
+def board_sight_of(user: User, cycle: Cycle, at: dt.datetime) -> BoardSight | None:
     """Return what the person meets of the cycle's board, None when there is none for them.
 
     Home Affairs officers see how far the work is and no points, so no disputes; appraisers do not
@@ -106,7 +106,7 @@ def sight_of(user: User, cycle: Cycle, at: dt.datetime) -> Sight | None:
     whole = reads or bool(named.intersection(_OVERSEE))
     if not whole and not held:
         return None
-    return Sight(whole, reads or (not whole and not held[CouncilRole.MEMBER]))
+    return BoardSight(whole, reads or (not whole and not held[CouncilRole.MEMBER]))
 
 
 def boards_of(user: User, at: dt.datetime) -> list[Cycle]:
@@ -183,7 +183,7 @@ def _marks(
 
 
 def read(
-    user: User, dossiers: QuerySet[Submission], sight: Sight, at: dt.datetime
+    user: User, dossiers: QuerySet[Submission], sight: BoardSight, at: dt.datetime
 ) -> list[Section]:
     """Return all lines of `dossiers`, scheme by scheme. A constant of queries.
 

@@ -1,6 +1,7 @@
 """Who appraises what, and how much of it: the matrix of a council, its gaps and a proposal.
 
-All counts are of the dossiers handed in, so the caller decides which ones the reader may meet.
+All counts are of the dossiers given, so the caller decides which ones the reader may meet; what
+is assigned or declared about units in conflict with the reader is left out here.
 """
 
 import dataclasses
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from assessments import permissions
 from assessments.choices import CouncilRole, SubmissionState
@@ -102,30 +103,33 @@ class Distribution:
         return [(c, dossier) for c in self.columns if c.given for dossier in c.uncovered]
 
 
-def read(council: Council, dossiers: QuerySet[Submission], at: dt.datetime) -> Distribution:
-    """Return the matrix of today's seats over `dossiers`. A constant of queries."""
+def read(
+    council: Council, dossiers: QuerySet[Submission], at: dt.datetime, *, reader: User
+) -> Distribution:
+    """Return the matrix of today's seats over `dossiers`, for `reader`. A constant of queries."""
     day = permissions.day_of(at)
     seats = list(
         CouncilMember.objects.on(day).filter(council=council).select_related("user", "unit")
         .order_by("user__full_name", "role", "pk")
     )  # fmt: skip
+    people = {reader.pk, *(seat.user_id for seat in seats)}
+    conflicts = permissions.conflicts_of(people, council.cycle, at)
+    shown = Q(unit=None) | ~Q(unit__in=conflicts[reader.pk])
     given = list(
-        Assignment.objects.on(day).filter(member__in=seats).order_by("since", "pk")
+        Assignment.objects.on(day).filter(shown, member__in=seats).order_by("since", "pk")
         .select_related("member__user", "unit", "stands_in_for__user")
     )  # fmt: skip
-    conflicts = permissions.conflicts_of({seat.user_id for seat in seats}, council.cycle, at)
     columns = _columns(council.cycle, dossiers)
     declared = Counter(
-        DeclaredConflict.objects.on(day).filter(member__in=seats).values_list("member", flat=True)
-    )
+        DeclaredConflict.objects.on(day).filter(shown, member__in=seats)
+        .values_list("member", flat=True)
+    )  # fmt: skip
     found = Distribution(
-        columns,
-        [
+        columns, [
             Row(seat, declared[seat.pk],
                 [Part(each, f"{seat.pk}-{each.field.pk}") for each in columns])
             for seat in seats
-        ],
-        given, conflicts,
+        ], given, conflicts,
     )  # fmt: skip
     uncover(columns, given, conflicts)
     _load(found, dossiers)

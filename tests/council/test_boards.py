@@ -29,7 +29,7 @@ def page(year: Year, name: str = "board") -> str:
 
 
 def read(year: Year, user: User) -> list[boards.Section]:
-    sight = boards.sight_of(user, year.cycle, year.at)
+    sight = boards.board_sight_of(user, year.cycle, year.at)
     assert sight is not None
     return boards.read(user, boards.dossiers_of(user, year.cycle, year.at), sight, year.at)
 
@@ -154,7 +154,7 @@ def test_board_costs_the_same_for_one_dossier_and_three(db: None, enter: Enter) 
         year = make_judged_year(year=2033 + number, units=units)
         for _each in range(units):
             make_member(year)
-        user, sight = year.secretary, boards.Sight(whole=True, disputes=True)
+        user, sight = year.secretary, boards.BoardSight(whole=True, disputes=True)
         dossiers = boards.dossiers_of(user, year.cycle, year.at)
         with CaptureQueriesContext(
             connection,

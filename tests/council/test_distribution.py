@@ -50,7 +50,7 @@ def substitute(year: Year, to: User, first: int, last: int, **given: Any) -> lis
 def matrix(year: Year, by: User | None = None) -> reads.Distribution:
     reader = by or year.secretary
     dossiers = permissions.listed_submissions(reader, year.at).filter(cycle=year.cycle)
-    return reads.read(year.council, dossiers, year.at)
+    return reads.read(year.council, dossiers, year.at, reader=reader)
 
 
 # The matrix -----------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_matrix_costs_the_same_for_one_member_and_for_five(
 
     def cost() -> int:
         with django_assert_num_queries(12, exact=False) as seen:
-            reads.read(year.council, dossiers, year.at)
+            reads.read(year.council, dossiers, year.at, reader=year.secretary)
         return len(seen)
 
     make_member(year, year.first.unit)
@@ -217,6 +217,34 @@ def test_single_dossier_is_refused_to_a_member_with_a_conflict(year: Year) -> No
     with pytest.raises(BadInput, match="conflict"):
         distribution.cover(council=year.council, by=year.secretary, at=year.at, given=given)
     assert not seat.assignments.exists()
+
+
+def test_single_dossiers_cost_the_same_for_one_and_three(
+    year: Year, django_assert_max_num_queries: Any
+) -> None:
+    seats = [seat_of(year, make_member(year, assigned=False)) for _number in range(2)]
+    field, units = year.criterion("1").pk, (year.first.unit.pk, year.second.unit.pk)
+    asked = [(seat.pk, field, unit) for seat in seats for unit in units]
+    costs = []
+    for given in (asked[:1], asked[1:]):
+        with django_assert_max_num_queries(20) as seen:
+            distribution.cover(council=year.council, by=year.secretary, at=year.at, given=given)
+        costs.append(len(seen))
+    assert costs[0] == costs[1]
+    told = Event.objects.filter(action="assign")
+    assert {(row.cycle, row.unit_id_at) for row in told} == {(year.cycle, unit) for unit in units}
+
+
+def test_single_dossier_given_twice_is_refused_and_ends_before_the_next(year: Year) -> None:
+    seat, field = seat_of(year, make_member(year, assigned=False)), year.criterion("1")
+    Assignment.objects.create(
+        member=seat, field=field, unit=year.first.unit, since=today() + 5 * DAY
+    )
+    given = [(seat.pk, field.pk, year.first.unit.pk)]
+    values = {"council": year.council, "by": year.secretary, "at": year.at, "given": given}
+    assert [row.until for row in distribution.cover(**values)] == [today() + 4 * DAY]
+    with pytest.raises(BadInput, match="already"):
+        distribution.cover(**values)
 
 
 # Substitutes ----------------------------------------------------------------------------------
@@ -261,8 +289,9 @@ def test_days_out_of_order_or_over_are_refused(
 def test_substitution_refuses_self_and_the_secretary_herself(year: Year) -> None:
     with pytest.raises(BadInput, match="another member"):
         substitute(year, year.member, 0, 1)
-    with pytest.raises(BadInput, match="themself"):
+    with pytest.raises(BadInput, match="themself") as refused:
         substitute(year, year.secretary, 0, 1)
+    assert refused.value.field == "to"
 
 
 def test_substitution_outside_the_seat_is_refused(year: Year) -> None:
@@ -270,6 +299,33 @@ def test_substitution_outside_the_seat_is_refused(year: Year) -> None:
     year.council.members.filter(user=user).update(until=today() + DAY)
     with pytest.raises(BadInput, match="hold the seat"):
         substitute(year, user, 0, 2)
+
+
+def test_substitution_without_end_is_refused_beside_the_last_day(year: Year) -> None:
+    user = make_member(year, assigned=False)
+    for since in (today(), dt.date.max):
+        with pytest.raises(BadInput, match="within a year") as refused:
+            substitute(year, user, 0, 0, since=since, until=dt.date.max)
+        assert refused.value.field == "until"
+
+
+def test_substitution_beyond_the_council_is_refused(year: Year) -> None:
+    year.council.dissolved_on = today() + 3 * DAY
+    year.council.save()
+    user = make_member(year, assigned=False)
+    with pytest.raises(BadInput, match="dissolved"):
+        substitute(year, user, 0, 3)
+    assert substitute(year, user, 0, 2)
+
+
+def test_days_taken_out_are_told_once(year: Year) -> None:
+    user, field = make_member(year, assigned=False), year.criterion("1").pk
+    substitute(year, user, 0, 2, fields=[field])  # the row goes on before and after
+    held = Assignment.objects.get(member=seat_of(year, user))
+    substitute(year, make_member(year, assigned=False), 0, 2, fields=[field], member=held.member)
+    told = Event.objects.filter(action="unassign").order_by("pk")
+    assert [event.object_id for event in told][1:] == [str(held.pk)]
+    assert len(told) == 2
 
 
 def test_substitute_who_has_the_field_already_is_refused(year: Year) -> None:
