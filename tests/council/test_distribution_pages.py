@@ -73,6 +73,12 @@ def test_others_read_the_matrix_and_save_nothing(year: Year, enter: Enter) -> No
     assert seen(year)
 
 
+def test_readers_are_led_from_the_list_to_the_matrix(year: Year, enter: Enter) -> None:
+    address = reverse("admin:assessments_assignment_changelist")
+    for user in (year.secretary, year.officer, year.leader, year.auditor, year.chair):
+        assert enter(user).get(address).content.decode().count(f'"{page(year)}"') == 1
+
+
 def test_matrix_of_another_council_is_missing(year: Year, enter: Enter) -> None:
     other = make_judged_year(year=2032)
     client = enter(year.secretary)
@@ -124,6 +130,9 @@ def test_gap_is_offered_to_the_free_and_given(year: Year, enter: Enter) -> None:
     value = f"{free.pk}-{gap['column'].field.pk}-{gap['dossier'].unit_id}"
     assert client.post(page(year, "assignment_cover"), {"cover": ["", value]}).status_code == 302
     assert free.assignments.get().unit == year.first.unit
+    for none in ("9" * 4400, f"{free.pk}-1-²", f"{free.pk}-1-0"):
+        answer = client.post(page(year, "assignment_cover"), {"cover": none})
+        assert answer.status_code == 404
 
 
 def test_substitute_form_tells_what_is_wrong_and_saves(year: Year, enter: Enter) -> None:
