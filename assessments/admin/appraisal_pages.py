@@ -63,7 +63,7 @@ class AppraisalPagesMixin:
         row = _named(leaves, submission, request)
         acted = grid_acts.act(request, row)
         if acted.done:
-            return _back(request, APPRAISAL, submission, row)
+            return _back(request, APPRAISAL, submission, row, grid_acts.message_of(acted))
         if acted.verb in grid_acts.IN_ROW:
             return self.appraisal_page(request, pk, acted.typed)
         site: Any = self.admin_site  # type: ignore[attr-defined]
@@ -151,9 +151,10 @@ def _named(
 
 
 def _back(
-    request: HttpRequest, view: str, submission: Submission, row: CriterionScore | None
-) -> HttpResponse:
-    messages.success(request, _("Saved."))
+    request: HttpRequest, view: str, submission: Submission, row: CriterionScore | None,
+    message: str = "",
+) -> HttpResponse:  # fmt: skip
+    messages.success(request, message or _("Saved."))
     place = f"#leaf-{row.pk}" if row else ""
     return HttpResponseRedirect(reverse(f"admin:{view}", args=[submission.pk]) + place)
 

@@ -23,6 +23,7 @@ from assessments.models import CriterionScore, Explanation
 from assessments.queries.grid_facts import RowState
 from assessments.scoring import format_decimal
 from assessments.workflow import appraisals, questions
+from cchc.templatetags.portal import vn_datetime
 
 _FORMS: dict[str, type[LeafForm]] = {
     "appraise": AppraiseForm, "agree": AgreeForm, "ask": AskForm, "abstain": AbstainForm,
@@ -116,6 +117,14 @@ def _do(request: HttpRequest, row: CriterionScore, verb: str, form: Any) -> Any:
     return questions.withdraw_question(explanation=question, **who)
 
 
+def message_of(acted: Act) -> str:
+    """Return what the person is told of an act done."""
+    if acted.verb == "ask":
+        due = {"due": vn_datetime(acted.given.due_at)}
+        return _("The question is sent to the unit, due before %(due)s.") % due
+    return _("Saved.")
+
+
 def values_of(acted: Act) -> dict[str, Any]:
     """Return what the script writes into the row after points were given; no query."""
     row, given = acted.row, acted.given
@@ -123,5 +132,5 @@ def values_of(acted: Act) -> dict[str, Any]:
         "leaf": row.pk, "version": row.version + 1, "reason": given.reason,
         "points": format_decimal(given.points), "na": not given.applicable,
         "state": RowState.DONE.value, "word": str(RowState.DONE.label),
-        "tone": RowState.DONE.tone.value, "message": _("Saved."),
+        "tone": RowState.DONE.tone.value, "message": message_of(acted),
     }  # fmt: skip

@@ -14,10 +14,12 @@ from assessments.admin import grid_tables
 from assessments.admin.grid_tables import Direction, Typed
 from assessments.admin.leaf_pages import LeafPagesMixin
 from assessments.admin.scoped import user_of
-from assessments.models import Criterion
-from assessments.queries import grid, grid_facts, grid_rows, grid_spread
-from assessments.queries.grid import Reader, Work
+from assessments.choices import CycleState
+from assessments.models import Criterion, Cycle
+from assessments.queries import grid, grid_facts, grid_rows, grid_spread, grid_tally
+from assessments.queries.grid import Reader
 from assessments.queries.grid_facts import FILTERS, Fact, RowState
+from assessments.queries.grid_tally import Work
 from assessments.workflow import sets
 
 GRIDS = "assessments_criterionscore_grids"
@@ -48,18 +50,29 @@ class GridPagesMixin(LeafPagesMixin):
         return super().changelist_view(request, context)  # type: ignore[misc,no-any-return]
 
     def grids_view(self, request: HttpRequest) -> HttpResponse:
-        """List the criteria that the person reads, by year and field, with what waits."""
+        """List the criteria that the person reads, by year and field, with what waits.
+
+        Of the year asked for, else of the open years, those first in which something waits.
+        """
         user, now = user_of(request), timezone.now()
+        cycles = grid.cycles_of(user, now)
+        if not cycles:
+            raise Http404
+        shown = _shown(cycles, request.GET.get("ky"))
         years = [
             {
                 "cycle": cycle,
-                "fields": _by_field(grid.work_of(grid.reader_of(user, cycle, now), now)),
+                "fields": _by_field(grid_tally.work_of(grid.reader_of(user, cycle, now), now)),
             }
-            for cycle in grid.cycles_of(user, now)
+            for cycle in shown
         ]
-        if not years:
-            raise Http404
-        context = {**self.page_context(), "title": _("Appraisal grids"), "years": years}
+        years.sort(key=lambda year: not any(each["waiting"] for each in year["fields"]))
+        rest = [cycle for cycle in cycles if cycle not in shown]
+        context = {
+            **self.page_context(), "title": _("Appraisal grids"), "years": years,
+            "open_years": [cycle for cycle in rest if cycle.state == CycleState.OPEN],
+            "past_years": [cycle for cycle in rest if cycle.state != CycleState.OPEN],
+        }  # fmt: skip
         return TemplateResponse(request, "admin/assessments/criterionscore/grids.html", context)
 
     def grid_view(self, request: HttpRequest, criterion: int) -> HttpResponse:
@@ -125,6 +138,13 @@ def _asked(request: HttpRequest, criteria: list[Criterion], pk: int) -> tuple[Cr
     if not reader.reads_field(criterion.field_id):
         raise Http404
     return criterion, reader
+
+
+def _shown(cycles: list[Cycle], asked: str | None) -> list[Cycle]:
+    """Return the year asked for by its id, else the open ones, else the latest."""
+    named = [cycle for cycle in cycles if str(cycle.pk) == asked]
+    running = [cycle for cycle in cycles if cycle.state == CycleState.OPEN]
+    return named or running or cycles[:1]
 
 
 def _by_field(rows: Iterable[Work]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from assessments.queries import grid_facts, grid_rows
+from assessments.queries import grid_facts, grid_rows, grid_tally
 from assessments.queries.grid import Reader
 from assessments.queries.grid_facts import FILTERS, Fact, RowState
 from assessments.queries.grid_spread import Spread
@@ -21,7 +21,9 @@ PAGE_SIZE, LARGEST_PAGE = 50, 200
 #: Rows on a page that the table offers.
 _SIZES = (25, 50, 100, 200)
 #: What the address of a grid keeps when a row is saved and the page comes back.
-_KEPT = ("ky", "loc", "linh-vuc", "page", "moi-trang")
+_KEPT = ("ky", "loc", "linh-vuc", "page", "sau", "moi-trang")
+#: The part of it that says where the page starts: its number, or the leaf it comes after.
+_PLACE = ("page", "sau")
 
 
 @dataclass
@@ -58,21 +60,24 @@ def table(
     """Return what the shared table prints of the leaves, narrowed and paged as asked."""
     counted = grid_facts.mark(facts, spreads)
     wish = request.GET.get("loc", "")
-    found = [fact for fact in facts if wish not in FILTERS or wish in fact.flags]
-    if typed and typed.pk not in {fact.row.pk for fact in found}:
-        found = [*(fact for fact in facts if fact.row.pk == typed.pk), *found]
-    page = _page(request, found, typed, PAGE_SIZE if where.by_unit else LARGEST_PAGE)
+    here = typed.pk if typed else None
+    found = [
+        fact for fact in facts
+        if wish not in FILTERS or wish in fact.flags or fact.row.pk == here
+    ]  # fmt: skip
+    size = _size(request, PAGE_SIZE if where.by_unit else LARGEST_PAGE)
+    start = _start(request, facts, found, here, size)
     rows = grid_rows.rows_of(
-        page.object_list, by_unit=where.by_unit, spreads=spreads, cycle=reader.cycle
+        found[start : start + size], by_unit=where.by_unit, spreads=spreads, cycle=reader.cycle
     )
     if typed:
         typed.put_on(rows)
     kept = {name: value for name in _KEPT if (value := request.GET.get(name))}
     return {
-        "rows": rows, "pager": _pager(page, where.url, kept),
-        "sizes": _sizes(page.paginator, where.url, kept),
+        "rows": rows, "pager": _pager(found, start, size, where.url, kept),
+        "sizes": _sizes(len(found), size, where.url, kept),
         "filters": _filters(counted, len(facts), wish, where.url, kept), "wish": wish,
-        "back": urlencode({"tu": where.back, **kept}), "done": _done(facts), "total": len(facts),
+        "back": urlencode({"tu": where.back, **kept}), "tally": grid_tally.tally_of(facts),
         **shared(by_unit=where.by_unit), "judging": any(fact.judged for fact in facts),
         "help_keys": help_keys(), "owner": reader.user.pk,
     }  # fmt: skip
@@ -102,53 +107,72 @@ def back_query(request: HttpRequest) -> str:
     return urlencode(kept)
 
 
-def _done(facts: Iterable[Fact]) -> int:
-    settled = (RowState.DONE, RowState.OTHERS, RowState.ABSTAINED)
-    return sum(fact.state in settled for fact in facts)
-
-
-def _page(request: HttpRequest, found: list[Fact], typed: Typed | None, usual: int) -> Any:
+def _size(request: HttpRequest, usual: int) -> int:
     asked = request.GET.get("moi-trang", "")
     size = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else usual
-    size = min(max(size, 1), LARGEST_PAGE)
-    number: Any = request.GET.get("page")
-    for place, fact in enumerate(found):
-        if typed and fact.row.pk == typed.pk:
-            number = place // size + 1
-    return Paginator(found, size).get_page(number)
+    return min(max(size, 1), LARGEST_PAGE)
 
 
-def _pager(page: Any, url: str, kept: Mapping[str, str]) -> dict[str, Any]:
-    def link(number: int) -> str:
-        return f"{url}?{urlencode({**kept, 'page': number})}"
+def _start(
+    request: HttpRequest, facts: list[Fact], found: list[Fact], here: int | None, size: int
+) -> int:
+    """Return where the page starts in `found`: after the leaf named, else at the page asked for.
 
+    The leaf is looked up among all `facts`: a row that its own judging took out of the filter
+    still marks the place, so that no row is skipped. The page of the leaf `here` comes first.
+    """
+    order = {str(fact.row.pk): place for place, fact in enumerate(facts)}
+    after = order.get(request.GET.get("sau", ""))
+    if after is None:
+        number = Paginator(found, size).get_page(request.GET.get("page")).number
+        start = (number - 1) * size
+    else:
+        start = sum(order[str(fact.row.pk)] <= after for fact in found)
+    place = next((n for n, fact in enumerate(found) if fact.row.pk == here), start)
+    return start if start <= place < start + size else place // size * size
+
+
+def _pager(
+    found: list[Fact], start: int, size: int, url: str, kept: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the ways to the pages beside; `first` where the last one leaves rows behind."""
+    rest = {name: value for name, value in kept.items() if name not in _PLACE}
+
+    def link(begin: int) -> str:
+        place = {"sau": found[begin - 1].row.pk} if begin > 0 else {}
+        return f"{url}?{urlencode({**rest, **place})}"
+
+    passed, left = -(-start // size), -(-(len(found) - start) // size)
+    more = start + size < len(found)
+    behind = any(fact.may and fact.state is RowState.UNTOUCHED for fact in found[:start])
     return {
-        "number": page.number, "pages": page.paginator.num_pages,
-        "before": link(page.number - 1) if page.has_previous() else "",
-        "after": link(page.number + 1) if page.has_next() else "",
+        "number": passed + 1, "pages": passed + max(left, 1),
+        "before": link(start - size) if start else "",
+        "after": link(start + size) if more else "",
+        "first": link(0) if behind and not more else "",
     }  # fmt: skip
 
 
-def _sizes(paginator: Paginator[Fact], url: str, kept: Mapping[str, str]) -> list[dict[str, Any]]:
+def _sizes(total: int, size: int, url: str, kept: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the rows per page to choose from, filters kept; none where one page holds all."""
-    rest = {name: value for name, value in kept.items() if name != "page"}
-    if paginator.count <= min(_SIZES):
+    rest = {name: value for name, value in kept.items() if name not in _PLACE}
+    if total <= min(_SIZES):
         return []
     return [
-        {"size": size, "current": size == paginator.per_page,
-         "url": f"{url}?{urlencode({**rest, 'moi-trang': size})}"}
-        for size in _SIZES
+        {"size": each, "current": each == size,
+         "url": f"{url}?{urlencode({**rest, 'moi-trang': each})}"}
+        for each in _SIZES
     ]  # fmt: skip
 
 
 def _filters(
     counted: Counter[str], total: int, wish: str, url: str, kept: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    rest = {name: value for name, value in kept.items() if name not in ("loc", "page")}
+    rest = {name: value for name, value in kept.items() if name not in ("loc", *_PLACE)}
     offered = {"": _("all"), **FILTERS}
     return [
         {
-            "label": label, "count": counted[word] if word else total,
+            "word": word, "label": label, "count": counted[word] if word else total,
             "current": word == wish or (not word and wish not in FILTERS),
             "url": f"{url}?{urlencode({**rest, 'loc': word} if word else rest)}",
         }
@@ -178,5 +202,5 @@ def help_keys() -> list[tuple[str, str]]:
         ("p", _("type points")), ("r", _("type the reason")), ("q", _("ask the unit")),
         ("x", _("give no points")), ("Ctrl + Enter", _("save and go to the next row")),
         ("/", _("go to the filters")), ("Esc", _("leave the input, close the panel")),
-        ("?", _("this list")),
+        ("?", _("this list")), ("a, p, r, q, x", _("inside the panel: the same for its row")),
     ]  # fmt: skip

@@ -75,12 +75,13 @@ class LeafPagesMixin:
         if not acted.done:
             return admin_self.admin_site.admin_view(self._refused)(request, acted)  # type: ignore[no-any-return]
         if request.accepts("text/html"):
-            messages.success(request, _("Saved."))
+            messages.success(request, grid_acts.message_of(acted))
             place = f"{_page_of(request, acted.row)}#leaf-{acted.row.pk}"
             return HttpResponseRedirect(place)
         if acted.verb in grid_acts.IN_ROW:
             return JsonResponse(grid_acts.values_of(acted))
-        return JsonResponse({"message": _("Saved."), "html": _fresh(request, acted.row)})
+        told = {"message": grid_acts.message_of(acted), "html": _fresh(request, acted.row)}
+        return JsonResponse(told)
 
     def _refused(self, request: HttpRequest, acted: Act) -> HttpResponse:
         """Say why, with what was typed; to whom the leaf is not theirs to read, it is not there."""

@@ -8,10 +8,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from assessments import permissions
-from assessments.choices import CouncilRole, Method, PortalRole
+from assessments.choices import CouncilRole, PortalRole
 from assessments.models import (
     Appointment,
     Assignment,
@@ -23,7 +23,6 @@ from assessments.models import (
 )  # fmt: skip
 from assessments.permissions.council_side import HANDED_IN
 from assessments.permissions.sight import EVERYTHING, Sight
-from assessments.queries import appraisal
 from units.models import User
 
 _READS_ALL = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.CITY_APPROVER, PortalRole.AUDITOR)
@@ -121,43 +120,6 @@ def cycles_of(user: User, at: dt.datetime) -> list[Cycle]:
     """Return the years with leaves that the person may read, the latest first."""
     readable = permissions.readable_submissions(user, at).order_by().values("cycle")
     return list(Cycle.objects.filter(pk__in=readable).order_by("-year", "illustrative"))
-
-
-@dataclass(frozen=True)
-class Work:
-    """A criterion with how many leaves of it the reader has and how many wait for points."""
-
-    criterion: Criterion
-    total: int
-    waiting: int
-
-    @property
-    def settled(self) -> int:
-        """Return how many do not wait."""
-        return self.total - self.waiting
-
-
-def work_of(reader: Reader, at: dt.datetime) -> list[Work]:
-    """Return the criteria of the reader's leaves in the order of the schemes.
-
-    For an appraiser those wait that `appraisal.waiting_for` counts on the first page.
-    """
-    leaves = reader.leaves().exclude(criterion__method=Method.SURVEY).order_by()
-    if reader.whole:
-        waiting = appraisal.untouched(leaves)
-    else:
-        waiting = appraisal.waiting_for(reader.user, at).filter(submission__cycle=reader.cycle)
-    left = _counted(waiting)
-    totals = _counted(leaves)
-    criteria = Criterion.objects.filter(pk__in=totals).select_related("field", "scheme__group")
-    return [
-        Work(row, totals[row.pk], left.get(row.pk, 0))
-        for row in criteria.order_by("scheme__group__position", "scheme", "position")
-    ]
-
-
-def _counted(leaves: QuerySet[CriterionScore]) -> dict[int, int]:
-    return dict(leaves.order_by().values_list("criterion").annotate(Count("pk")))
 
 
 def around(criteria: Iterable[Criterion], pk: int) -> tuple[Criterion | None, Criterion | None]:

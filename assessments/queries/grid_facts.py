@@ -102,7 +102,7 @@ def facts_of(leaves: QuerySet[CriterionScore], reader: Reader) -> list[Fact]:
         _lay(by_leaf[leaf], given, reader)
     for fact in facts:
         fact.judged = reader.judges(fact.row.field_id, fact.row.unit_id)
-        fact.state = _state_of(fact)
+        fact.state = state_of(fact)
     return facts
 
 
@@ -169,7 +169,8 @@ def _lay(fact: Fact, given: Given, reader: Reader) -> None:
         )
 
 
-def _state_of(fact: Fact) -> RowState:
+def state_of(fact: Fact) -> RowState:
+    """Return how the leaf stands; `abstained`, `mine` and `judged` are laid already."""
     row = fact.row
     if row.asked:
         return RowState.ASKED

@@ -64,7 +64,7 @@ def row_of(
         row.unit_code if by_unit else _("at most %(most)s points") % {"most": most},
         state.value, str(state.label), state.tone, may=fact.may, agreeable=fact.may and claimed,
         takes_na=row.na_policy != NaPolicy.NOT_ALLOWED, claim=claim_words(row),
-        trace=row.self_trace if row.claim_seen else "",
+        trace=_trace(row) if row.claim_seen else "",
         own=_own(row) if claimed else "", evidence=row.evidence_count or 0,
         evidence_marks=_evidence_marks(row),
         last="" if last is None else printed(last),
@@ -98,6 +98,13 @@ def claim_words(row: Any) -> str:
     if row.claimed_percent is not None:
         parts.append(f"{printed(row.claimed_percent)} %")
     return "; ".join(parts)
+
+
+def _trace(row: Any) -> str:
+    """Return how the points come about, or nothing where that is the claim with its points."""
+    lead = row.self_trace.rpartition("→")[0].strip()
+    told = (claim_words(row), row.option_label or "")
+    return "" if lead and fold(lead) in map(fold, told) else row.self_trace
 
 
 def _evidence_marks(row: Any) -> list[str]:

@@ -147,7 +147,7 @@ def _member(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("%(year)s, %(group)s, field %(code)s: leaves to appraise in %(dossiers)s dossiers")
             % {"year": year, "group": group, "code": code, "dossiers": dossiers},
-            number, "grids", f"ky={cycle}#linh-vuc-{pk}",
+            number, "grids", f"ky={cycle}#linh-vuc-{cycle}-{pk}",
         )
         for pk, code, cycle, year, group, number, dossiers in counted
     ]  # fmt: skip

@@ -119,7 +119,8 @@ def test_fifty_leaves_are_appraised_by_keyboard_alone(year: Year, enter: Enter) 
             )
             keys.type("Người quen")
         keys.press("Control+Enter" if number % 10 in (3, 6, 8) else "a")
-        told(visitor, f"{unit}: Đã lưu.")
+        sent = "Đã gửi yêu cầu giải trình, hạn" if number % 10 == 6 else "Đã lưu."
+        told(visitor, f"{unit}: {sent}")
     told(visitor, "Không còn dòng nào chưa chấm ở đây.")
     leaves = {"score__criterion__code": "1.1"}
     counts = [
@@ -129,7 +130,56 @@ def test_fifty_leaves_are_appraised_by_keyboard_alone(year: Year, enter: Enter) 
     ]  # fmt: skip
     assert counts == [35, 5, 5, 5]
     assert visitor.page.locator("#grid-done").evaluate("(bar) => bar.value") == UNITS - 5
+    assert visitor.page.locator("[data-count=chua-cham]").inner_text() == "0"
+    assert visitor.page.locator("[data-count=dang-hoi]").inner_text() == "5"
     shoot(visitor, "done")
+
+
+def test_letters_work_in_the_panel_on_its_row(year: Year, enter: Enter) -> None:
+    visitor = enter(year.member)
+    visitor.go(address(year, "1.3", "?loc=chua-cham"))
+    keys, drawer = visitor.page.keyboard, visitor.page.locator("#grid-drawer")
+    leaf = visitor.page.locator("tr[aria-current]").get_attribute("data-leaf")
+    visitor.page.locator("tr[aria-current] .grid__open").click()
+    title = drawer.locator(".panel__title")
+    inputs = {
+        "p": "[name$='-points']", "r": "[name$='-reason']", "q": "[name$='-question']",
+        "x": "[name^='abstain'][name$='-reason']",
+    }  # fmt: skip
+    for key, focused in inputs.items():
+        expect(title).to_be_visible(timeout=PATIENCE)
+        title.focus()
+        keys.press(key)
+        expect(drawer.locator(focused).first).to_be_focused(timeout=PATIENCE)
+        keys.type("a")  # letters are text where somebody types
+        assert drawer.locator(focused).first.input_value().endswith("a")
+    title.focus()
+    keys.press("a")
+    told(visitor, "Đã lưu.")
+    assert Appraisal.objects.filter(score=leaf, member__user=year.member).exists()
+
+
+def test_end_of_a_page_leads_on_and_skips_nobody(year: Year, enter: Enter) -> None:
+    visitor = enter(year.member)
+    visitor.go(address(year, "1.3", "?loc=chua-cham&moi-trang=2"))
+    keys, seen = visitor.page.keyboard, []
+    waiting = int(visitor.page.locator("[data-count=chua-cham]").inner_text())
+    for _page in range(3):
+        for _row in range(2):
+            seen.append(chosen(visitor))
+            keys.press("a")
+            told(visitor, f"{seen[-1]}: Đã lưu.")
+        link = visitor.page.locator("#grid-status a")
+        expect(link).to_be_focused(timeout=PATIENCE)
+        expect(link).to_be_in_viewport()
+        shoot(visitor, "page-done")
+        keys.press("Enter")
+        visitor.page.wait_for_url(lambda url, page=seen[-1]: "sau=" in url)
+        visitor.page.wait_for_function("!document.querySelector('#grid-status a')")
+    left = [unit for unit in (each.unit.name for each in year.dossiers) if unit not in seen]
+    assert len(set(seen)) == 6
+    assert visitor.page.locator("[data-count=chua-cham]").inner_text() == str(waiting - 6)
+    assert chosen(visitor) in left
 
 
 def test_help_letters_and_typed_text(year: Year, enter: Enter) -> None:

@@ -33,7 +33,7 @@ def test_grid_has_a_row_for_each_unit_with_its_claim(year: Year, enter: Enter) -
     content = response.content.decode()
     assert "tự chấm 1.1" in content
     assert f'name="appraise{year.first.score("1.1").pk}-points"' in content
-    assert (response.context["done"], response.context["total"]) == (0, 2)
+    assert (response.context["tally"].done, response.context["tally"].total) == (0, 2)
 
 
 @pytest.mark.parametrize("role", ["secretary", "chair", "leader", "approver", "auditor"])
@@ -168,7 +168,7 @@ def test_list_of_criteria_counts_what_waits(year: Year, enter: Enter) -> None:
     appraise(year, year.first, "1.1")
     response = enter(year.member).get(reverse("admin:assessments_criterionscore_grids"))
     (shown,) = response.context["years"]
-    work = {row.criterion.code: (row.settled, row.total) for field in shown["fields"]
+    work = {row.criterion.code: (row.tally.done, row.tally.total) for field in shown["fields"]
             for row in field["rows"]}  # fmt: skip
     assert (work["1.1"], work["1.2"], "2.4" in work) == ((1, 2), (0, 2), False)
     assert [field["waiting"] for field in shown["fields"]] == [9, 6]

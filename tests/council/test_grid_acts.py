@@ -169,7 +169,7 @@ def test_own_unit_has_neither_row_nor_panel_nor_act(year: Year, enter: Enter) ->
     client = enter(year.member)
     response = client.get(page(year))
     assert year.first.unit.name not in response.content.decode()
-    assert response.context["total"] == 3
+    assert response.context["tally"].total == 3
     assert [each["count"] for each in response.context["filters"]][:2] == [3, 3]
     spread = response.context["spread"]
     assert (spread.units, spread.least, spread.at_zero) == (3, D(2), 0)

@@ -43,9 +43,11 @@ def test_appraiser_sees_fields_untouched(year: Year, enter: Enter) -> None:
     assert waiting(year.member, year) == of_fields(year, 1, 4, 3)
     first = progress.todo(year.member, year.at)[0].items[0]
     assert (first.model, first.query.partition("#")[2]) == (
-        "grids", f"linh-vuc-{year.criterion('1').pk}",
+        "grids", f"linh-vuc-{year.cycle.pk}-{year.criterion('1').pk}",
     )  # fmt: skip
-    response = enter(year.member).get(reverse("admin:assessments_criterionscore_grids"))
+    grids = reverse("admin:assessments_criterionscore_grids")
+    response = enter(year.member).get(f"{grids}?{first.query.partition('#')[0]}")
+    assert f'id="{first.query.partition("#")[2]}"' in response.content.decode()
     field = response.context["years"][0]["fields"][0]
     assert (field["waiting"], first.count) == (4, 4)
     assert [row.criterion.code for row in field["rows"] if row.waiting] == [

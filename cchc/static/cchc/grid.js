@@ -66,8 +66,15 @@
     const all = rows(), at = all.indexOf(row);
     const found = [...all.slice(at + 1), ...all.slice(0, at)].find(untouched);
     if (found) { choose(found); say(said, "good"); return; }
-    choose(row);
-    say(`${said} ${document.querySelector("[data-after]") ? words.nextPage : words.allDone}`, "good");
+    const onward = document.querySelector("[data-after], [data-first]");
+    if (!onward) { choose(row); say(`${said} ${words.allDone}`, "good"); return; }
+    choose(row, false);
+    say(`${said} ${words.pageDone} `, "good");
+    const link = document.createElement("a");
+    link.href = onward.href;
+    link.textContent = onward.textContent;
+    status.append(link);
+    link.focus();
   };
   table.addEventListener("focusin", (event) => choose(event.target.closest("tr[data-leaf]"), false));
 
@@ -114,10 +121,17 @@
     if (tick) tick.checked = false;
     return row;
   };
-  const count = () => {
+  const SETTLED = ["done", "others", "abstained"];
+  const CHIPS = { untouched: "chua-cham", asked: "dang-hoi" };
+  const count = (from, to) => {
+    if (from === to) return;
     const bar = document.getElementById("grid-done");
-    bar.value += 1;
+    bar.value += SETTLED.includes(to) - SETTLED.includes(from);
     bar.labels[0].textContent = words.done.replace("{done}", bar.value).replace("{total}", bar.max);
+    for (const [state, by] of [[from, -1], [to, 1]]) {
+      const chip = document.querySelector(`[data-count="${CHIPS[state]}"]`);
+      if (chip) chip.textContent = Number(chip.textContent) + by;
+    }
   };
   const act = async (row, form, verb) => {
     if (busy || !form) return;
@@ -125,12 +139,12 @@
     say(words.saving);
     const data = new FormData(form);
     data.set("verb", verb);
-    const waited = row.dataset.state === "untouched";
+    const from = row.dataset.state;
     try {
       const answer = await post(form.action, data);
       if (!answer.ok) { shown(form, answer) || refused(row, answer); return; }
       const fresh = saved(row, answer);
-      if (waited && fresh.dataset.state !== "asked" && fresh.dataset.state !== "untouched") count();
+      count(from, fresh.dataset.state);
       close(false);
       next(fresh, `${part(fresh, "open").textContent}: ${answer.message}`);
     } catch {
@@ -176,7 +190,8 @@
     if (focus) choose(current());
   };
   const more = async (row, name) => {
-    if (!(await open(row, false))) return;
+    const here = !drawer.hidden && drawer.querySelector(`[data-panel="${row.dataset.leaf}"]`);
+    if (!here && !(await open(row, false))) return;
     const fold = drawer.querySelector(`[data-more=${name}]`);
     if (!fold) { say(words.notOpen, "bad"); drawer.querySelector(".panel__title").focus(); return; }
     fold.open = true;
@@ -196,8 +211,8 @@
   single.addEventListener("change", () => {
     try { localStorage.setItem(KEYS, single.checked ? "on" : "off"); } catch { /* barred */ }
   });
-  const into = (name) => (row) => {
-    const input = part(row, name);
+  const into = (name) => (row, inPanel) => {
+    const input = inPanel ? drawer.querySelector(`[name^="appraise"][name$="-${name}"]`) : part(row, name);
     if (input) { input.focus(); input.select(); } else say(words.notOpen, "bad");
   };
   const agree = (row) => {
@@ -224,9 +239,9 @@
     } else if (!typing(target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const inPanel = drawer.contains(target);
       const run = (single.checked && letters[key]) || (!inPanel && arrows[key]);
-      if (!run || (inPanel && !"jk?".includes(key))) return;
+      if (!run || (inPanel && key === "/")) return;
       event.preventDefault();
-      run(current() || rows()[0]);
+      run((inPanel && rowOf(opened)) || current() || rows()[0], inPanel);
     }
   });
   for (const button of document.querySelectorAll("[data-help]")) button.addEventListener("click", () => help.showModal());
