@@ -99,5 +99,13 @@ class Overview:
 
     @property
     def outlying(self) -> list[Row]:
-        """Return the dossiers that are far from the group, in all or in a field."""
-        return [row for row in self.rows if row.far or row.far_in_all]
+        """Return the dossiers that are far from the group over all fields."""
+        return [row for row in self.rows if row.far_in_all]
+
+    @property
+    def outlying_in_fields(self) -> list[tuple[Row, list[str]]]:
+        """Return the others that are far off in fields only, each with the fields' codes."""
+        return [
+            (row, [one.code for one in self.fields if one.pk in row.far])
+            for row in self.rows if row.far and not row.far_in_all
+        ]  # fmt: skip

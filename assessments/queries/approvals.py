@@ -214,7 +214,7 @@ def _mark_acts(rows: dict[int, Row], user: User, part: CycleScheme, at: dt.datet
 
 def _mark_far(rows: list[Row], criterion: int) -> Decimal | None:
     sizes = {place: row.fields[criterion].size for place, row in enumerate(rows)}
-    for place in gaps.far(sizes):
+    for place in gaps.far(sizes, gaps.FAR_LEAST_IN_FIELD):
         rows[place].far.add(criterion)
     return gaps.median(size for size in sizes.values() if size is not None)
 

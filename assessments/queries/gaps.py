@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 _PLACES = Decimal("0.0001")
-#: Far is more than so many times the median distance from the median, and not less than a point.
-FAR_TIMES, FAR_LEAST = 3, Decimal(1)
+#: Far is more than so many times the median distance from the median, and never less than a point
+#: over all fields or five points in one: a single leaf of a small field moves it by as much, and
+#: where most units lose nothing the median distance is no yardstick.
+FAR_TIMES, FAR_LEAST, FAR_LEAST_IN_FIELD = 3, Decimal(1), Decimal(5)
 #: Fewer gaps than this make no group to be far from.
 FEWEST = 3
 
@@ -71,8 +73,11 @@ def median(values: Iterable[Decimal]) -> Decimal | None:
     return rows[half] if len(rows) % 2 else (rows[half - 1] + rows[half]) / 2
 
 
-def far(gaps: Mapping[int, Decimal | None]) -> set[int]:
-    """Return the keys whose gap lies far from the median of them all (see FAR_TIMES)."""
+def far(gaps: Mapping[int, Decimal | None], least: Decimal = FAR_LEAST) -> set[int]:
+    """Return the keys whose gap lies far from the median of them all (see FAR_TIMES).
+
+    `least` is the smallest distance, in percentage points, that counts as far.
+    """
     known = {key: gap for key, gap in gaps.items() if gap is not None}
     middle = median(known.values())
     if middle is None or len(known) < FEWEST:
@@ -81,5 +86,5 @@ def far(gaps: Mapping[int, Decimal | None]) -> set[int]:
     usual = median(apart.values()) or Decimal(0)
     return {
         key for key, distance in apart.items()
-        if distance > FAR_TIMES * usual and distance >= FAR_LEAST
+        if distance > FAR_TIMES * usual and distance >= least
     }  # fmt: skip

@@ -274,6 +274,26 @@ def test_gap_far_from_the_group_is_told() -> None:
     assert gaps.far({1: D(0), 2: D(50)}) == set()
 
 
+def test_field_where_most_lose_nothing_makes_nobody_far_by_one_leaf() -> None:
+    sizes = dict.fromkeys(range(20), D(0)) | {20: D("-1.2"), 21: D("-4.99"), 22: D(-5)}
+
+    assert gaps.far(sizes, gaps.FAR_LEAST_IN_FIELD) == {22}
+    assert gaps.far(sizes) == {20, 21, 22}
+
+
+def test_units_far_off_in_one_field_are_named_apart_with_its_code(
+    ready: Year, enter: Enter
+) -> None:
+    fields = list(ready.cycle_scheme.scheme.criteria.fields().order_by("position"))
+    found = approvals.overview(ready.cycle_scheme, ready.leader, ready.at)
+    first, second = found.rows[:2]
+    first.far_in_all, first.far = True, {fields[0].pk}
+    second.far = {fields[1].pk}
+
+    assert found.outlying == [first]
+    assert found.outlying_in_fields == [(second, [fields[1].code])]
+
+
 def test_median_of_an_even_number_is_the_mean_of_the_middle() -> None:
     assert gaps.median([D(4), D(1), D(3), D(2)]) == D("2.5")
     assert gaps.median([]) is None
