@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.admin.grid_tables import frame
 from assessments.admin.scoped import user_of
 from assessments.errors import Refused
 from assessments.models import Cycle, CycleScheme, Submission
 from assessments.queries import approvals
 from assessments.workflow import machine
+from cchc.kit.requests import row_ids
 
 APPROVALS = "assessments_cycle_approvals"
 APPROVE_MANY = "assessments_cycle_approve_many"
@@ -57,7 +59,7 @@ class ApprovalPagesMixin:
     def approvals_view(self, request: HttpRequest, part: int) -> HttpResponse:
         """Show the dossiers of a group that the person may read, each with what stands there."""
         group, now = _part(request, part), timezone.now()
-        context = self._approval_context(request, group)
+        context = self._approval_context(group)
         context |= {
             "title": _("Approval: %s") % group.group.name,
             "overview": approvals.overview(group, user_of(request), now),
@@ -78,14 +80,14 @@ class ApprovalPagesMixin:
         if request.method == "POST":
             _report(request, _approve(request, ticked, now))
             return HttpResponseRedirect(reverse(f"admin:{APPROVALS}", args=[group.pk]))
-        context = self._approval_context(request, group)
+        context = self._approval_context(group)
         context |= {"title": _("Approve many dossiers"), **_judged(request, ticked, now)}
         return TemplateResponse(request, "admin/assessments/cycle/approve_many.html", context)
 
-    def _approval_context(self, request: HttpRequest, part: CycleScheme) -> dict[str, Any]:
+    def _approval_context(self, part: CycleScheme) -> dict[str, Any]:
         admin_self: Any = self
         return {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts, "part": part,
+            **frame(admin_self.admin_site), "opts": admin_self.opts, "part": part,
             "cancel_url": reverse(f"admin:{APPROVALS}", args=[part.pk]),
         }  # fmt: skip
 
@@ -102,9 +104,9 @@ def _part(request: HttpRequest, pk: int) -> CycleScheme:
 def _ticked(request: HttpRequest, part: CycleScheme, at: dt.datetime) -> list[Submission]:
     """Return the concluded dossiers that the request names and the person may approve."""
     sent = request.POST if request.method == "POST" else request.GET
-    keys = {int(key) for key in sent.getlist("dossier")[:_MOST] if key.isdecimal()}
+    keys = row_ids(sent.getlist("dossier")[:_MOST])
     rows: QuerySet[Submission] = approvals.concluded_of(part, user_of(request), at)
-    chosen = rows.filter(pk__in=[key for key in keys if key < 2**63])
+    chosen = rows.filter(pk__in=keys)
     row = machine.row_of(Submission, "approve")
     return [dossier for dossier in chosen if row.who(user_of(request), dossier, at)]
 

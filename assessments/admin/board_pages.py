@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
+from assessments.admin.grid_tables import frame
 from assessments.admin.scoped import user_of
 from assessments.choices import CouncilRole, PortalRole, SubmissionState
 from assessments.models import Cycle, Submission
@@ -63,7 +64,7 @@ class BoardPagesMixin:
         lines = [line for section in sections for line in section.lines]
         page = Paginator(lines, boards.PER_PAGE).get_page(request.GET.get("page"))
         context = {
-            **self._page(request, cycle, _("Progress")), "sight": sight, "page": page,
+            **self._page(cycle, _("Progress")), "sight": sight, "page": page,
             "sections": boards.paged(sections, page.number), "chosen": chosen,
             "groups": _groups(dossiers), "states": SubmissionState,
             "clocks": clocks.clocks(cycle, dossiers, now), "council": boards.council_of(cycle),
@@ -89,13 +90,13 @@ class BoardPagesMixin:
         if not sees_missing(user):
             raise Http404
         rows = clocks.missing(cycle, boards.dossiers_of(user, cycle, now), now)
-        context = {**self._page(request, cycle, _("Not handed in yet")), "rows": rows}
+        context = {**self._page(cycle, _("Not handed in yet")), "rows": rows}
         return TemplateResponse(request, "admin/assessments/cycle/missing.html", context)
 
-    def _page(self, request: HttpRequest, cycle: Cycle, title: str) -> dict[str, Any]:
+    def _page(self, cycle: Cycle, title: str) -> dict[str, Any]:
         admin_self: Any = self
         return {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
+            **frame(admin_self.admin_site), "opts": admin_self.opts,
             "cycle": cycle, "title": title, "now": timezone.now(),
         }  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.admin.base import WorkflowAdmin
+from assessments.admin.grid_tables import frame
 from assessments.admin.scoped import user_of
 from assessments.models import Cycle
 from assessments.queries import calibration
@@ -48,7 +49,7 @@ class CalibrationPageMixin(_Base):
             raise Http404
         pages = Paginator(calibration.spreads(cycle, user, now), _PAGE)
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "cycle": cycle,
+            **frame(self.admin_site), "opts": self.opts, "cycle": cycle,
             "title": _("Spread and calibration"),
             "page": pages.get_page(request.GET.get("page")),
             "saturated": calibration.saturated(cycle, user, now),

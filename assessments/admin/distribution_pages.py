@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
+from assessments.admin.grid_tables import frame
 from assessments.admin.scoped import user_of
 from assessments.choices import CouncilRole
 from assessments.errors import Refused
@@ -145,7 +146,7 @@ class DistributionPagesMixin:
         admin_self: Any = self
         user, now = user_of(request), timezone.now()
         return {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
+            **frame(admin_self.admin_site), "opts": admin_self.opts,
             "council": council, "title": title, "today": permissions.day_of(now),
             "has_board": boards.board_sight_of(user, council.cycle, now) is not None,
         }  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import permissions
+from assessments.admin.grid_tables import frame
 from assessments.admin.scoped import user_of
 from assessments.models import Submission
 from assessments.papers import file_stem
@@ -47,7 +48,7 @@ class LineagePagesMixin:
         admin_self: Any = self
         found = self._lineage(request, pk)
         context = {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
+            **frame(admin_self.admin_site), "opts": admin_self.opts,
             "submission": found.submission, "title": _("Lineage of the points"), "lineage": found,
             "act_buttons": self.buttons(request, found.submission),
             "book_url": reverse(f"admin:{LINEAGE_BOOK}", args=[pk]),
