@@ -102,6 +102,22 @@ def test_dossier_has_no_fault(year: Year, enter: Enter) -> None:
     both(visitor)
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_buttons_of_acts_are_plain_words_in_line(year: Year, enter: Enter, narrow: bool) -> None:
+    visitor = enter(year.secretary)
+    if narrow:
+        visitor.page.set_viewport_size({"width": 360, "height": 740})
+    visitor.go(reverse("admin:assessments_submission_change", args=[year.second.submission.pk]))
+
+    found = visitor.page.locator(".object-tools li").evaluate_all(
+        "(all) => all.map((it) => { const link = getComputedStyle(it.firstElementChild);"
+        " return [getComputedStyle(it).marginLeft, link.textTransform, link.backgroundImage]; })"
+    )
+
+    assert len(found) > 2
+    assert {tuple(each) for each in found} == {("0px", "none", "none")}
+
+
 def test_confirm_page_has_no_fault(year: Year, enter: Enter) -> None:
     visitor = enter(year.secretary)
     visitor.go(reverse("admin:assessments_submission_change", args=[year.second.submission.pk]))
