@@ -1,9 +1,11 @@
 """What the acts on a dossier ask for beside the note."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.admin.base import ActForm
@@ -14,11 +16,34 @@ from assessments.workflow import conclusions
 from assessments.workflow.machine import Text
 
 _MOMENT = "%Y-%m-%dT%H:%M"
+_MINUTE, _LAST_MINUTE = dt.timedelta(minutes=1), dt.time(23, 59)
 
 
-def moment_input() -> forms.DateTimeInput:
-    """Return the browser's own input for a local moment; the server reads its format."""
-    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
+class DueField(forms.DateTimeField):
+    """A local moment before which something is due.
+
+    The end of a day is written and read as its last minute, 23:59: nobody takes 00:00 for the
+    evening before, and the pages print what is stored as 23:59:59 of that day.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        # The browser's own input for a local moment; the server reads its format.
+        typed = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
+        super().__init__(widget=typed, input_formats=[_MOMENT], **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show midnight as the last minute before it."""
+        shown = super().prepare_value(value)
+        if isinstance(shown, dt.datetime) and shown.time() == dt.time():
+            return shown - _MINUTE
+        return shown
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """Read the last minute of a day as the whole of it."""
+        found = super().to_python(value)
+        if found and timezone.localtime(found).time() == _LAST_MINUTE:
+            return found + _MINUTE
+        return found
 
 
 class LeavesForm(ActForm):
@@ -49,10 +74,7 @@ class SendBackForm(LeavesForm):
 class ReturnForm(LeavesForm):
     """Name the unit's own leaves to mend, and by when."""
 
-    due_at = forms.DateTimeField(
-        label=_("To be mended before"), widget=moment_input(), input_formats=[_MOMENT],
-        help_text=_("Local time."),
-    )  # fmt: skip
+    due_at = DueField(label=_("To be mended before"), help_text=_("Local time."))
 
     def offered(self) -> QuerySet[CriterionScore]:
         """Return the leaves that the unit scores itself."""

@@ -20,14 +20,14 @@ from assessments.choices import AppealKind, AppealState
 from assessments.models import Appeal
 from assessments.queries import appeals as reads
 from assessments.queries import appraisal, workdays
-from assessments.workflow import appeals, machine
+from assessments.workflow import appeals, machine, windows
 from assessments.workflow.machine import Text
 from cchc.kit.admin import PlainSearch
 
 #: Importing the stage puts its rows into the table of acts.
 STAGES = (appeals,)
 _FIELDS = (
-    "submission", "kind", "state", "criteria", "text", "round", "filed_by", "filed_at", "due_at",
+    "submission", "kind", "state", "criteria", "text", "round", "filed_by", "filed_at", "due",
     "clock", "answer", "answered_by", "answered_at", "next_step",
 )  # fmt: skip
 
@@ -79,7 +79,7 @@ class WaitingAppeals(admin.SimpleListFilter):
 class AppealAdmin(PlainSearch, WorkflowAdmin, ReadOnlyAdmin):
     """Appeals and complaints on leaves that the person may read; never the own unit's."""
 
-    list_display = ("submission", "kind", "state", "criteria", "filed_at", "due_at", "clock")
+    list_display = ("submission", "kind", "state", "criteria", "filed_at", "due", "clock")
     list_filter = (
         "state", "kind", WaitingAppeals, ("submission__cycle", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
@@ -113,6 +113,11 @@ class AppealAdmin(PlainSearch, WorkflowAdmin, ReadOnlyAdmin):
         page = reverse("admin:assessments_submission_appraisal", args=[obj.submission_id])
         rows = ((page, leaf.pk, leaf.criterion.code) for leaf in obj.shown)  # type: ignore[attr-defined]
         return format_html_join(", ", '<a href="{}#leaf-{}">{}</a>', rows)
+
+    @admin.display(description=gettext_lazy("answer due by"), ordering="due_at")
+    def due(self, obj: Appeal) -> str:
+        """Name the last second in which the answer is in time."""
+        return windows.last_second(obj.due_at)
 
     @admin.display(description=gettext_lazy("clock"))
     def clock(self, obj: Appeal) -> str:

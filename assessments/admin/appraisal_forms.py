@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assessments.admin.act_forms import _MOMENT, moment_input
+from assessments.admin.act_forms import DueField
 from assessments.choices import NaPolicy, SampleDecision
 from assessments.models import CriterionScore, Meeting, Submission
 from assessments.scoring import format_decimal
@@ -122,9 +122,7 @@ class AskForm(LeafForm):
 
     verb = "ask"
     question = forms.CharField(label=_("Question"), max_length=4000, widget=_area())
-    due_at = forms.DateTimeField(
-        label=_("Answer due before"), widget=moment_input(), input_formats=[_MOMENT]
-    )
+    due_at = DueField(label=_("Answer due before"))
 
     def __init__(
         self,
@@ -199,7 +197,7 @@ class SurveyForm(LeafForm):
     """What becomes of a survey leaf with a small or missing sample."""
 
     verb = "survey"
-    decision = forms.ChoiceField(label=_("Decision"), choices=SampleDecision.choices)
+    decision = forms.ChoiceField(label=_("Decision"), choices=[("", "—"), *SampleDecision.choices])
     reason = forms.CharField(label=_("Reason"), widget=_area())
 
 

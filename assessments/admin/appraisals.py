@@ -1,6 +1,7 @@
 """What the council gave and decided, to read; bonuses and penalties with their acts."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from assessments.admin.base import WorkflowAdmin
 from assessments.admin.question_pages import QuestionPagesMixin
@@ -13,6 +14,7 @@ from assessments.models import (
     CouncilDecision,
     Explanation,
 )  # fmt: skip
+from assessments.workflow import windows
 
 _CYCLE = ("score__submission__cycle", admin.RelatedOnlyFieldListFilter)
 _FIELD = ("score__criterion__field", admin.RelatedOnlyFieldListFilter)
@@ -52,13 +54,20 @@ class ExplanationAdmin(QuestionPagesMixin, LeafScopedAdmin):
         "round",
         "asked_by",
         "asked_at",
-        "due_at",
+        "due",
         "closed_at",
         "closed_by_clock",
     )
     list_filter = (_CYCLE, _FIELD, ("closed_at", admin.EmptyFieldListFilter), "closed_by_clock")
     list_select_related = ("score__submission__cycle", "score__criterion", "asked_by__user")
     search_fields = _SEARCH
+    exclude = ("due_at",)
+    readonly_fields = ("due",)
+
+    @admin.display(description=_("answer due by"), ordering="due_at")
+    def due(self, obj: Explanation) -> str:
+        """Name the last second in which the answer is in time."""
+        return windows.last_second(obj.due_at)
 
 
 @admin.register(CouncilDecision)

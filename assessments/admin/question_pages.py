@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.admin.act_forms import _MOMENT, moment_input
+from assessments.admin.act_forms import DueField
 from assessments.admin.base import show_refusal
 from assessments.admin.scoped import user_of
 from assessments.errors import Refused
@@ -24,9 +24,7 @@ EXTEND = "assessments_explanation_extend"
 class ExtendForm(forms.Form):
     """Until when the unit may answer, and why it gets more time."""
 
-    due_at = forms.DateTimeField(
-        label=gettext_lazy("Answer due before"), widget=moment_input(), input_formats=[_MOMENT]
-    )
+    due_at = DueField(label=gettext_lazy("Answer due before"))
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -1,5 +1,6 @@
 """Appeals and complaints on the council's side: who reads what, the answer, what follows."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -157,6 +158,15 @@ def test_list_is_narrowed_to_mine_and_to_overdue(year: Year, enter: Enter) -> No
     assert listed(enter(year.secretary).get(f"{reverse(LIST)}?waiting=mine")) == []
 
 
+def test_due_time_is_told_as_its_last_second(year: Year, enter: Enter) -> None:
+    made = file(year)
+    Appeal.objects.update(due_at=dt.datetime(2031, 2, 27, 17, tzinfo=dt.UTC))
+    client = enter(year.chair)
+
+    for address in (reverse(LIST), page(made)):
+        assert "23:59:59 27/02/2031" in client.get(address).content.decode()
+
+
 def test_list_keeps_its_number_of_queries(year: Year, enter: Enter) -> None:
     client, counts = enter(year.auditor), []
     for dossier in year.dossiers:
@@ -200,6 +210,17 @@ def test_asker_and_secretary_give_more_time(year: Year, asked: Explanation, ente
         sent = {"due_at": f"{until:%Y-%m-%dT%H:%M}", "reason": "Bão số 5"}
         assert client.post(extend(asked), sent).status_code == 302
     assert Event.objects.filter(action="extend_question", refused=False).count() == 2
+
+
+def test_question_s_due_time_is_told_as_its_last_second(
+    year: Year, asked: Explanation, enter: Enter
+) -> None:
+    Explanation.objects.update(due_at=dt.datetime(2031, 2, 27, 17, tzinfo=dt.UTC))
+    client = enter(year.secretary)
+
+    for name, args in (("changelist", []), ("change", [asked.pk])):
+        address = reverse(f"admin:assessments_explanation_{name}", args=args)
+        assert "23:59:59 27/02/2031" in client.get(address).content.decode()
 
 
 def test_refused_time_stays_on_screen(year: Year, asked: Explanation, enter: Enter) -> None:

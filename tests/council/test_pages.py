@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.admin.appraisal_forms import AskForm
 from assessments.choices import SubmissionState
 from assessments.models import (
     Adjustment,
@@ -100,6 +101,20 @@ def test_question_is_asked_and_withdrawn(year: Year, enter: Enter) -> None:
     assert Explanation.objects.get().closed_at is not None
     again = client.post(page(year.first), {"score": row.pk, "verb": "withdraw"})
     assert "No question on this leaf is open." in again.content.decode()
+
+
+def test_day_s_end_is_typed_as_its_last_minute(year: Year) -> None:
+    row, midnight = year.first.score("1.1"), dt.datetime(2031, 3, 4, 17, tzinfo=dt.UTC)
+    form = AskForm(row, due=midnight)
+    assert 'value="2031-03-04T23:59"' in str(form["due_at"])
+    for typed, read in (
+        ("2031-03-04T23:59", midnight), ("2031-03-05T00:00", midnight),
+        ("2031-03-04T17:00", midnight - dt.timedelta(hours=7)),
+    ):  # fmt: skip
+        name = f"ask{row.pk}"
+        given = AskForm(row, {f"{name}-question": "Số?", f"{name}-due_at": typed})
+        assert given.is_valid()
+        assert given.cleaned_data["due_at"] == read
 
 
 def test_reader_gets_no_form_and_saves_nothing(year: Year, enter: Enter) -> None:
