@@ -84,7 +84,6 @@ class AppraisalPagesMixin:
         spreads = grid_spread.medians_of(group, submission.cycle_scheme_id)
         context = {
             **self._page_context(request, submission), "title": _("Appraisal"), "fields": fields,
-            "is_nav_sidebar_enabled": False,
             "council_page": may_decide(request, submission),
             **grid_tables.table(
                 request, shown, reader, spreads=spreads, where=where, typed=typed
@@ -120,7 +119,7 @@ class AppraisalPagesMixin:
     def _page_context(self, request: HttpRequest, submission: Submission) -> dict[str, Any]:
         admin_self: Any = self
         return {
-            **admin_self.admin_site.each_context(request), "opts": admin_self.opts,
+            **grid_tables.frame(admin_self.admin_site), "opts": admin_self.opts,
             "submission": submission, "act_buttons": admin_self.buttons(request, submission),
         }  # fmt: skip
 
@@ -223,27 +222,51 @@ def _council_rows(
 ) -> dict[str, Any]:
     """Return what the council looks at: disputes first, then every other leaf it may decide."""
     disputed = set(appraisals.disputed(submission).values_list("pk", flat=True))
+    unsettled = set(appraisal.unsettled(submission.scores.all()).values_list("pk", flat=True))
     rows = appraisal.page_of(leaves, submission, sight=permissions.EVERYTHING)
     judged = [row for row in rows if row.criterion.method != Method.SURVEY]
     open_now = submission.state in appraisals.JUDGING
     meetings = meeting_choices(submission)
-    shown = [
-        {
-            "score": row, "disputed": row.pk in disputed,
-            "form": bound.get(("decide", row.pk)) or DecideForm(row, meetings=meetings)
-            if open_now and row.open_to_appraiser else None,
-        }
-        for row in judged
-    ]  # fmt: skip
+    first: list[dict[str, Any]] = []
+    rest: list[dict[str, Any]] = []
+    for row in judged:
+        form = bound.get(("decide", row.pk)) or DecideForm(row, meetings=meetings)
+        item = {
+            "score": row, "disputed": row.pk in disputed, "unsettled": row.pk in unsettled,
+            "form": form if open_now and row.open_to_appraiser else None,
+        }  # fmt: skip
+        waits = item["form"] and (item["disputed"] or item["unsettled"])
+        (first if waits else rest).append(item)
     return {
-        "rows": sorted(shown, key=lambda item: not item["disputed"]),
-        "surveys": [
-            {"score": row, "outcome": surveys.survey_outcome(row),
-             "decision": surveys.decision_on(submission, row.criterion),
-             "form": bound.get(("survey", row.pk)) or SurveyForm(row)}
-            for row in rows if row.criterion.method == Method.SURVEY
-        ],
+        "rows": [*first, *rest], "first": first, "fields": _by_field(rest),
+        "surveys": _survey_rows(rows, submission, bound),
         "adjustments": submission.adjustments.select_related("proposed_by"),
         "adjustable": bool(caps_of(submission.cycle_scheme.scheme)),
         "adjustment_form": bound.get(("adjust", 0)) or AdjustmentForm(submission),
     }  # fmt: skip
+
+
+def _by_field(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the leaves by field; a field with a refused form is open."""
+    found: dict[int | None, dict[str, Any]] = {}
+    for item in items:
+        field = item["score"].criterion.field
+        part = found.setdefault(field.pk, {"field": field, "rows": [], "open": False})
+        part["rows"].append(item)
+        part["open"] |= bool(item["form"] and item["form"].errors)
+    return list(found.values())
+
+
+def _survey_rows(
+    rows: list[CriterionScore], submission: Submission, bound: dict[tuple[str, int], forms.Form]
+) -> dict[str, Any]:
+    """Return the survey leaves, how many wait for a decision, and whether one was refused."""
+    found = [
+        {"score": row, "outcome": surveys.survey_outcome(row),
+         "decision": surveys.decision_on(submission, row.criterion),
+         "form": bound.get(("survey", row.pk)) or SurveyForm(row)}
+        for row in rows if row.criterion.method == Method.SURVEY
+    ]  # fmt: skip
+    waiting = [item for item in found if not item["outcome"] and not item["decision"]]
+    refused = any(verb == "survey" for verb, _pk in bound)
+    return {"rows": found, "waiting": len(waiting), "open": refused}

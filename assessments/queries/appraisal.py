@@ -67,6 +67,12 @@ def disputed(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
     )  # fmt: skip
 
 
+def unsettled(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
+    """Return the undecided leaves to which a member refused points and nobody gave any."""
+    refused = Exists(Abstention.objects.filter(score=OuterRef("pk")))
+    return leaves.filter(refused, decision=None, appraised_round=None)
+
+
 def untouched(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
     """Return the open leaves that wait for points: for the first time, or to be looked at again.
 

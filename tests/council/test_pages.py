@@ -20,6 +20,7 @@ from assessments.models import (
     Explanation,
     SurveyDecision,
 )
+from assessments.workflow.appraisals import abstain
 from tests.council.conftest import Enter
 from tests.factories.council import (
     appraise,
@@ -166,6 +167,41 @@ def test_council_page_puts_disputes_first_and_decides(db: None, enter: Enter) ->
     assert client.post(page(year.first, "council"), data).status_code == 302
     assert CouncilDecision.objects.get().points == D("1.25")
     assert client.get(page(year.first, "council")).context["rows"][0]["disputed"] is False
+
+
+def test_council_page_opens_what_waits_and_folds_the_rest(db: None, enter: Enter) -> None:
+    year = make_judged_year(heading={"dispute_spread": D("0.5")})
+    appraise(year, year.first, "1.4")
+    appraise(year, year.first, "1.4", by=make_member(year), points="0", reason="Khác")
+    abstain(score=year.first.score("2.1"), by=year.member, at=year.at, reason="Ngoài chuyên môn")
+    client = enter(year.chair)
+    shown = client.get(page(year.first, "council"))
+    codes = [item["score"].criterion.code for item in shown.context["first"]]
+    assert codes == ["1.4", "2.1"]
+    rest = {part["field"].code: len(part["rows"]) for part in shown.context["fields"]}
+    assert rest == {"1": 4, "2": 2}
+    content = shown.content.decode()
+    assert '<a href="#to-decide">2 leaves to decide</a>' in content
+    assert content.count('<details class="fold">') == 3  # two fields and the survey leaves
+    row = year.first.score("1.1")
+    bad = client.post(page(year.first, "council"), {"score": row.pk, "verb": "decide"})
+    assert [part["open"] for part in bad.context["fields"]] == [True, False]
+
+
+def test_survey_decision_is_chosen_not_taken_as_offered(db: None, enter: Enter) -> None:
+    year = make_judged_year()
+    survey(year, year.first, sample=3)
+    client, row = enter(year.chair), year.first.score("2.4")
+    shown = client.get(page(year.first, "council")).context["surveys"]
+    form = shown["rows"][0]["form"]
+    assert (shown["waiting"], shown["open"]) == (1, False)
+    assert form.fields["decision"].choices[0][0] == ""
+    data = {"score": row.pk, "verb": "survey", f"survey{row.pk}-reason": "Ít phiếu",
+            f"survey{row.pk}-decision": ""}  # fmt: skip
+    bad = client.post(page(year.first, "council"), data)
+    assert bad.context["surveys"]["open"]
+    assert list(bad.context["surveys"]["rows"][0]["form"].errors) == ["decision"]
+    assert not SurveyDecision.objects.exists()
 
 
 def test_secretary_reads_the_council_page_but_decides_nothing(year: Year, enter: Enter) -> None:
