@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments import permissions
+from assessments.choices import CycleState
 from assessments.queries import boards, progress
 from assessments.queries.decisions_due import Item
 from cchc.kit.admin import ListedLookups
@@ -77,12 +78,16 @@ class PortalAdminSite(AdminSite):
         """Show what waits for the person in each of their roles."""
         sections = [
             {"role": section.role,
-             "entries": [{"item": item, "url": self._address(item)} for item in section.items]}
+             "hides": section.hides,
+             "entries": [{"item": item, "url": self._address(item)} for item in section.shown]}
             for section in progress.todo(person_of(request), timezone.now())
         ]  # fmt: skip
         person, now = person_of(request), timezone.now()
+        cycles = boards.boards_of(person, now)
         context = {
-            "todo": sections, "boards": boards.boards_of(person, now),
+            "todo": sections,
+            "boards": [cycle for cycle in cycles if cycle.state == CycleState.OPEN],
+            "past_boards": [cycle for cycle in cycles if cycle.state != CycleState.OPEN],
             "declares": permissions.seats_of(person, permissions.day_of(now)).exists(),
             "reads_grids": permissions.readable_submissions(person, now).exists(),
         }  # fmt: skip

@@ -1,8 +1,10 @@
 """What waits for a person, per role; every count is scoped as the lists behind it are."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
@@ -42,6 +44,8 @@ from units.models import User
 State = SubmissionState
 #: So many lines of one kind are shown before one leads to all.
 SHOWN = 10
+#: So many lines that count nothing are shown; more of them are left out.
+EMPTY_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,17 @@ class Section:
 
     role: str | Promise
     items: list[Item] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[Item]:
+        """Return the lines worth reading: of many that count nothing, none."""
+        waiting = [item for item in self.items if item.count]
+        return waiting if len(self.items) - len(waiting) > EMPTY_SHOWN else self.items
+
+    @property
+    def hides(self) -> bool:
+        """Tell whether lines that count nothing are left out."""
+        return len(self.shown) < len(self.items)
 
 
 def todo(user: User, at: dt.datetime) -> list[Section]:
@@ -72,11 +87,20 @@ def _of_council(user: User, at: dt.datetime, role: str) -> QuerySet[Submission]:
 
 
 def _by_state(rows: QuerySet[Submission], labels: dict[str, str | Promise]) -> list[Item]:
-    counted = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    """Return a line per state and year: of the cycles that are open, of others where some wait."""
+    cycles: dict[tuple[int, int, str], dict[str, int]] = defaultdict(dict)
+    found = rows.order_by().values_list("cycle__year", "cycle", "cycle__state", "state")
+    for *cycle, state, number in found.annotate(Count("pk")):
+        cycles[cast(tuple[int, int, str], tuple(cycle))][state] = number
     return [
-        Item(label, counted.get(state, 0), query=f"state__exact={state}")
+        Item(
+            f"{year}, {label}", counted.get(state, 0),
+            query=f"state__exact={state}&cycle__id__exact={cycle}",
+        )
         for state, label in labels.items()
-    ]
+        for (year, cycle, kept), counted in sorted(cycles.items(), reverse=True)
+        if kept == CycleState.OPEN or state in counted
+    ]  # fmt: skip
 
 
 def _secretary(user: User, at: dt.datetime) -> list[Item]:
@@ -147,7 +171,7 @@ def _member(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("%(year)s, %(group)s, field %(code)s: leaves to appraise in %(dossiers)s dossiers")
             % {"year": year, "group": group, "code": code, "dossiers": dossiers},
-            number, "grids", f"ky={cycle}#linh-vuc-{cycle}-{pk}",
+            number, "grids", f"ky={cycle}#linh-vuc-{pk}",
         )
         for pk, code, cycle, year, group, number, dossiers in counted
     ]  # fmt: skip

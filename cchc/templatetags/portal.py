@@ -74,6 +74,13 @@ def points(value: Decimal | int | str | None, places: int | None = None) -> str:
 
 
 @register.filter
+def grouped(count: int) -> str:
+    """Print a count with the thousands parted as the active language parts them."""
+    text = f"{count:,}"
+    return text.replace(",", ".") if (get_language() or "vi").startswith("vi") else text
+
+
+@register.filter
 def percent(value: Decimal | int | str | None, places: int = 2) -> str:
     """Print a percentage (95.06 means 95.06 %, not a ratio) with its sign."""
     number = _exact(value)
