@@ -32,7 +32,6 @@ from assessments.permissions.sight import (
     EVERYTHING,
     UNDECIDED,
     Sight,
-    sees_others,
     shows_claims,
     sight_of,
 )
@@ -92,7 +91,6 @@ __all__ = [
     "scored_in",
     "seat_in",
     "seats_of",
-    "sees_others",
     "shows_claims",
     "sight_of",
     "signature_of",
