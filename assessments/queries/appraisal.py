@@ -20,6 +20,8 @@ from assessments.models import (
 from assessments.permissions import Sight
 from units.models import User
 
+#: States of a dossier in which its open leaves are judged; a published one being corrected too.
+JUDGING = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
 _READS_ALL = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.CITY_APPROVER, PortalRole.AUDITOR)
 
 
@@ -96,7 +98,7 @@ def untouched(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
         score=OuterRef("pk"), action__startswith="unit.", version__gt=OuterRef("judged_version")
     )
     return (
-        leaves.filter(open_to_appraiser=True, submission__state=SubmissionState.APPRAISING)
+        leaves.filter(open_to_appraiser=True, submission__state__in=JUDGING)
         .exclude(criterion__method=Method.SURVEY)
         .alias(
             judged_at=Subquery(given.values("at")[:1]),
@@ -107,8 +109,8 @@ def untouched(leaves: QuerySet[CriterionScore]) -> QuerySet[CriterionScore]:
 
 
 def waiting_for(user: User, at: dt.datetime) -> QuerySet[CriterionScore]:
-    """Return the leaves that wait for the person: assigned to them, appraised by nobody in the
-    dossier's round, and not left to the others by their own abstention in it."""
+    """Return the leaves that wait for the person: assigned to them, untouched, and not left to the
+    others by their own abstention in the dossier's round."""
     left = Abstention.objects.filter(
         score=OuterRef("pk"), member__user=user, round=OuterRef("submission__round")
     )
@@ -148,7 +150,7 @@ def concludable(dossiers: QuerySet[Submission]) -> QuerySet[Submission]:
     waiting = Explanation.objects.filter(score__submission=OuterRef("pk"), closed_at=None)
     return dossiers.filter(
         ~Exists(bare), ~Exists(waiting), ~Exists(disputed(leaf)),
-        state__in=[SubmissionState.APPRAISING, SubmissionState.CORRECTING],
+        state__in=JUDGING,
     )  # fmt: skip
 
 

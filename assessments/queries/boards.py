@@ -145,12 +145,12 @@ def leaf_counts(leaves: QuerySet[CriterionScore]) -> dict[Place, Counts]:
     """
     here = Q(open_to_appraiser=True) | ~Q(submission__state__in=_JUDGING)
     bare = Q(appraised_round=None, final_points=None)
-    appraising = Q(submission__state=SubmissionState.APPRAISING)
+    judged = Q(submission__state__in=appraisal.JUDGING)
     keys = ("submission", "criterion__field")
     by_people = leaves.exclude(criterion__method=Method.SURVEY).order_by().values_list(*keys)
     found: dict[Place, Counts] = defaultdict(Counts)
     for dossier, field_id, total, left in by_people.annotate(
-        total=Count("pk", filter=here), bare=Count("pk", filter=here & bare & ~appraising)
+        total=Count("pk", filter=here), bare=Count("pk", filter=here & bare & ~judged)
     ):
         found[dossier, field_id] = Counts(total, total - left)
     waiting = appraisal.untouched(leaves).order_by().values_list(*keys).annotate(Count("pk"))

@@ -15,15 +15,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from assessments.choices import Method, SubmissionState, Tone
+from assessments.choices import Method, Tone
 from assessments.models import Abstention, Appraisal, CriterionScore, Evidence, Explanation
 from assessments.permissions import Sight
 from assessments.queries import appraisal
 from assessments.queries.check_values import FAR
 from assessments.queries.grid import Reader
 from assessments.queries.grid_spread import Spread
-
-_OPEN = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
 
 
 class RowState(TextChoices):
@@ -82,7 +80,7 @@ class Fact:
     def is_open(self) -> bool:
         """Tell whether the council may give the leaf points now, questions apart."""
         row = self.row
-        in_hand = row.open_to_appraiser and row.dossier_state in _OPEN
+        in_hand = row.open_to_appraiser and row.dossier_state in appraisal.JUDGING
         return bool(in_hand and row.method != Method.SURVEY)
 
     @property
@@ -176,7 +174,7 @@ def state_of(fact: Fact) -> RowState:
         return RowState.ASKED
     if fact.abstained:
         return RowState.ABSTAINED
-    if row.waits or (row.appraised_round is None and fact.is_open):
+    if row.waits:
         return RowState.UNTOUCHED
     if row.appraised_round is None:
         return RowState.CLOSED

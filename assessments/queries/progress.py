@@ -111,6 +111,7 @@ def _secretary(user: User, at: dt.datetime) -> list[Item]:
             State.SUBMITTED: _("submitted, waiting for the start"),
             State.LOCKED: _("locked, overdue"),
             State.EXPLAINING: _("awaiting explanation"),
+            State.CORRECTING: _("being corrected"),
         },
     )
     overdue = rows.filter(state=State.RETURNED, return_due_at__lte=at).count()
@@ -171,7 +172,7 @@ def _member(user: User, at: dt.datetime) -> list[Item]:
         Item(
             _("%(year)s, %(group)s, field %(code)s: leaves to appraise in %(dossiers)s dossiers")
             % {"year": year, "group": group, "code": code, "dossiers": dossiers},
-            number, "grids", f"ky={cycle}#linh-vuc-{pk}",
+            number, "grids", f"ky={cycle}#linh-vuc-{cycle}-{pk}",
         )
         for pk, code, cycle, year, group, number, dossiers in counted
     ]  # fmt: skip
@@ -207,7 +208,9 @@ def _chair(user: User, at: dt.datetime) -> list[Item]:
     return [
         *_capped(disputed, "criterionscore", "waiting=disputed"),
         *_capped(ready, "submission", "conclusion=ready"),
-        *_by_state(rows, {State.LOCKED: _("locked, overdue")}),
+        *_by_state(
+            rows, {State.LOCKED: _("locked, overdue"), State.CORRECTING: _("being corrected")}
+        ),
         Item(
             _("proposed bonuses and penalties"), waiting, "adjustment", "state__exact=proposed"
         ),

@@ -12,12 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assessments.choices import Stage, SubmissionState
-from assessments.models import Assignment, Extension
+from assessments.models import Assignment, Extension, Submission
 from assessments.queries import boards, clocks
 from assessments.workflow import machine, scores
 from tests.council.conftest import Enter
 from tests.factories.busy import ask
-from tests.factories.council import appraise, appraise_all, make_judged_year, make_member
+from tests.factories.council import (
+    appraise,
+    appraise_all,
+    make_concluded,
+    make_judged_year,
+    make_member,
+)  # fmt: skip
 from tests.factories.cycles import D, Dossier, Year, make_year
 from units.models import Membership, User
 
@@ -47,6 +53,18 @@ def test_cell_counts_leaves_judged_and_to_judge(year: Year) -> None:
     assert shown == [(1, 5, 4), (1, 3, 2)]
     total = read(year, year.secretary)[0].sum
     assert (total.done, total.total) == (2, 16)
+
+
+def test_correction_counts_the_leaves_that_wait_again(year: Year) -> None:
+    make_concluded(year, year.first)
+    Submission.objects.filter(pk=year.first.submission.pk).update(state="published")
+    machine.perform(
+        "open_correction", year.first.submission, by=year.leader, at=year.at, note="Nhầm",
+        leaves=["1.1", "1.2"],
+    )  # fmt: skip
+    appraise(year, year.first, "1.1", points="1", reason="Theo minh chứng mới")
+    first = cells(year, year.secretary, year.first)[0]
+    assert (first.done, first.total, first.left) == (1, 2, 1)
 
 
 def test_cell_tells_questions_and_what_the_unit_changed(year: Year) -> None:

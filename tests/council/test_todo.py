@@ -10,10 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assessments.choices import AppealState, SubmissionState
-from assessments.models import Appeal
+from assessments.models import Appeal, Submission
 from assessments.queries import progress
+from assessments.workflow.machine import perform
 from tests.council.conftest import Enter
-from tests.factories.council import appraise, appraise_all, make_judged_year, make_member, survey
+from tests.factories.council import (
+    appraise,
+    appraise_all,
+    make_concluded,
+    make_judged_year,
+    make_member,
+    survey,
+)  # fmt: skip
 from tests.factories.cycles import D, Dossier, Year
 from units.models import Membership, User
 
@@ -53,6 +61,35 @@ def test_appraiser_sees_fields_untouched(year: Year, enter: Enter) -> None:
     assert [row.criterion.code for row in field["rows"] if row.waiting] == [
         "1.2", "1.3", "1.4", "1.5",
     ]  # fmt: skip
+
+
+def test_correction_waits_on_todo_list_and_grid_alike(year: Year, enter: Enter) -> None:
+    appraise_all(year, year.second)
+    make_concluded(year, year.first)
+    Submission.objects.filter(pk=year.first.submission.pk).update(state="published")
+    assert waiting(year.member, year) == {}
+    perform(
+        "open_correction", year.first.submission, by=year.leader, at=year.at, note="Nhầm",
+        leaves=["1.1"],
+    )  # fmt: skip
+
+    def counted() -> tuple[int, int, int]:
+        """Return what waits by the to-do, by the list of grids, and by the grid."""
+        client = enter(year.member)
+        years = client.get(reverse("admin:assessments_criterionscore_grids")).context["years"]
+        grid = reverse("admin:assessments_criterionscore_grid", args=[year.criterion("1.1").pk])
+        filters = client.get(grid).context["filters"]
+        return (
+            sum(waiting(year.member, year).values()),
+            sum(field["waiting"] for each in years for field in each["fields"]),
+            next(each["count"] for each in filters if str(each["label"]) == "not appraised"),
+        )
+
+    assert counted() == (1, 1, 1)
+    for user in (year.chair, year.secretary):
+        assert waiting(user, year)[f"{year.cycle.year}, being corrected"] == 1
+    appraise(year, year.first, "1.1", points="1", reason="Theo minh chứng mới")
+    assert counted() == (0, 0, 0)
 
 
 def test_appraiser_never_sees_the_own_unit(year: Year) -> None:
