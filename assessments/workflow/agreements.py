@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from assessments.errors import NotPermitted, Refused, WrongState
-from assessments.models import Abstention, Appraisal, CriterionScore, Event, ScoreHistory
-from assessments.workflow import appraisals, events, judging
+from assessments.models import Appraisal, CriterionScore, Event, ScoreHistory
+from assessments.queries import appraisal as reads
+from assessments.workflow import appraisals, events, judgements, judging
 from assessments.workflow import scores as leaves
 from cchc.kit import bulk
 from units.models import User
@@ -35,8 +35,9 @@ def agree(
 
     `versions` are those at which the person looked at them. A leaf that cannot be agreed to is
     told with its sentence and stops no other: one not assigned to the person, frozen by a question,
-    changed since, without points of the unit, or appraised in this round by anybody. Missing leaves
-    read as those of others do. The number of statements grows by `CHUNK` leaves, not by leaf.
+    changed since, without points of the unit, or that waits for no points (`appraisal.untouched`:
+    what was answered, changed or set aside since it was judged waits again). Missing leaves read as
+    those of others do. The number of statements grows by `CHUNK` leaves, not by leaf.
     """
     wanted = list(dict.fromkeys(scores))
     found = list(
@@ -67,9 +68,14 @@ def _agree_to(
     with transaction.atomic():
         rows = judging.hold(chunk)
         held = judging.standings(rows, rows[0].submission.cycle, by, at)
+        asked = CriterionScore.objects.filter(pk__in=held)
+        waiting = set(reads.untouched(asked).values_list("pk", flat=True))
         for row in rows:
             try:
-                given.append((_agreed(row, held[row.pk], versions.get(row.pk), at), held[row.pk]))
+                agreed = _agreed(
+                    row, held[row.pk], versions.get(row.pk), at, waits=row.pk in waiting
+                )
+                given.append((agreed, held[row.pk]))
             except Refused as refusal:
                 refused.append((row, refusal))
         if given:
@@ -84,13 +90,14 @@ def _agree_to(
 
 
 def _agreed(
-    row: CriterionScore, held: judging.Standing, version: int | None, at: dt.datetime
-) -> Appraisal:
+    row: CriterionScore, held: judging.Standing, version: int | None, at: dt.datetime, *,
+    waits: bool,
+) -> Appraisal:  # fmt: skip
     """Return the unwritten judgement that agrees; raise Refused with the sentence that tells."""
     if held.conflicted or held.seat_id is None:
         raise _not_yours()
     judging.require_open(row, held, at)
-    if held.touched:
+    if not waits:
         raise WrongState(_("This leaf is appraised in this round already."))
     if not held.claims_shown:
         raise WrongState(_("The units' own points are not shown to appraisers; give your own."))
@@ -99,19 +106,17 @@ def _agreed(
     judging.require_version(row, version)
     judged = appraisals.judged(row, points=row.self_points, applicable=row.self_applicable)
     appraisals.require_reason(row, judged, "")
-    return appraisals.prepared(row, held.seat_id, judged, "", at, counts=held.counts)
+    return judgements.prepared(row, held.seat_id, judged, "", at, counts=held.counts)
 
 
 def _write(given: list[tuple[Appraisal, judging.Standing]], by: User, at: dt.datetime) -> None:
     """Write the judgements, their leaves with history, and one event for each."""
-    log, history, left = [], [], Q(pk__in=[])
+    log, history = [], []
     for appraisal, held in given:
         row = appraisal.score
         before = row.appraised_points
         if appraisal.responsible:
-            appraisals.take_over(row, appraisal)
-        if held.abstained:
-            left |= Q(score=row, round=appraisal.round)
+            judgements.take_over(row, appraisal)
         row.version += 1
         history.append(
             ScoreHistory(
@@ -119,10 +124,8 @@ def _write(given: list[tuple[Appraisal, judging.Standing]], by: User, at: dt.dat
                 values=leaves.snapshot(row, held.evidence),
             )
         )  # fmt: skip
-        log.append(appraisals.judged_event(row, appraisal, before, held, by))
-    if left != Q(pk__in=[]):
-        Abstention.objects.filter(left, member__user=by).delete()
-    Appraisal.objects.bulk_create(appraisal for appraisal, _held in given)
-    bulk.write([appraisal.score for appraisal, _held in given], [*appraisals.JUDGED, "version"])
+        log.append(judgements.judged_event(row, appraisal, before, held, by))
+    judgements.write(given, by)
+    bulk.write([appraisal.score for appraisal, _held in given], [*judgements.JUDGED, "version"])
     ScoreHistory.objects.bulk_create(history)
     Event.objects.bulk_create(log)

@@ -3,7 +3,6 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,19 +16,16 @@ from assessments.models import (
     Appraisal,
     CriterionScore,
     Cycle,
-    Event,
     ScoreHistory,
     Submission,
 )  # fmt: skip
 from assessments.queries import appraisal
-from assessments.scoring import Facts, Outcome, ScoringError, format_decimal
-from assessments.workflow import events, judging, refusals, scores, standing
+from assessments.scoring import Facts, Outcome, ScoringError
+from assessments.workflow import events, judgements, judging, refusals, scores, standing
 from units.models import User
 
 #: States in which the council may judge leaves.
 JUDGING = judging.JUDGING
-#: The fields in which a leaf holds the judgement that counts.
-JUDGED = ("appraised_points", "appraised_applicable", "appraised_round")
 
 
 @events.logs_refusals("appraise", on="score")
@@ -54,8 +50,8 @@ def appraise(
         outcome = judged(row, points=points, claim=claim, applicable=applicable)
         reason = reason.strip()
         require_reason(row, outcome, reason, claims_shown=held.claims_shown)
-        given = prepared(row, seat_id, outcome, reason, at, counts=held.counts)
-        _write(row, given, held, by)
+        given = judgements.prepared(row, seat_id, outcome, reason, at, counts=held.counts)
+        judgements.write([(given, held)], by)
         _stamp(row, given, held, by)
     return given
 
@@ -167,88 +163,17 @@ def differs(row: CriterionScore, points: Decimal, applicable: bool) -> bool:
     return row.self_points != points or row.self_applicable != applicable
 
 
-def points_text(points: Decimal) -> str:
-    """Return points as the traces write them: 1,5 điểm."""
-    return f"{format_decimal(points)} điểm"
-
-
-def trace_of(row: CriterionScore, outcome: Outcome) -> str:
-    """Return the sentence of a judgement beside the unit's own points."""
-    # Traces are published data and therefore Vietnamese, as those of `scoring`.
-    judgement = f"Thẩm định: {points_text(outcome.points)}"
-    if outcome.trace:
-        judgement = f"{judgement} ({outcome.trace})"
-    if row.self_points is None:
-        return judgement
-    own = points_text(row.self_points) if row.self_applicable else "không phát sinh"
-    return f"{judgement}; tự chấm {own}"
-
-
-def prepared(
-    row: CriterionScore, seat_id: int, outcome: Outcome, reason: str, at: dt.datetime, *,
-    counts: bool,
-) -> Appraisal:  # fmt: skip
-    """Return a judgement of the leaf in its dossier's round that is not written yet."""
-    return Appraisal(
-        score=row, member_id=seat_id, round=row.submission.round, points=outcome.points,
-        applicable=outcome.applicable, reason=reason, responsible=counts,
-        seen_version=row.version, trace=trace_of(row, outcome), at=at,
-    )  # fmt: skip
-
-
-def _write(row: CriterionScore, given: Appraisal, held: judging.Standing, by: User) -> None:
-    if held.counts and held.takes_over:
-        # Somebody else's row of this round, whose assignment ended, becomes an opinion.
-        row.appraisals.filter(round=given.round, responsible=True).exclude(
-            member=given.member_id
-        ).update(responsible=False)
-    if held.abstained:
-        row.abstentions.filter(round=given.round, member__user=by).delete()
-    written = ("points", "applicable", "reason", "responsible", "seen_version", "trace",
-               "flagged_conflict", "at")  # fmt: skip
-    Appraisal.objects.bulk_create(
-        [given], update_conflicts=True, unique_fields=["score", "member", "round"],
-        update_fields=written,
-    )  # fmt: skip
-
-
 def _stamp(row: CriterionScore, given: Appraisal, held: judging.Standing, by: User) -> None:
     before = row.appraised_points
     if given.responsible:
-        take_over(row, given)
+        judgements.take_over(row, given)
     row.version += 1
-    row.save(update_fields=[*JUDGED, "version"])
+    row.save(update_fields=[*judgements.JUDGED, "version"])
     ScoreHistory.objects.create(
         score=row, version=row.version, at=given.at, by=by, action="council.appraise",
         values=scores.snapshot(row, held.evidence),
     )  # fmt: skip
-    judged_event(row, given, before, held, by).save()
-
-
-def judged_event(
-    row: CriterionScore, given: Appraisal, before: Decimal | None, held: judging.Standing, by: User
-) -> Event:
-    """Return the event of a judgement, unsaved; it says when an abstention is taken back."""
-    return events.prepared(
-        action="appraise" if given.responsible else "opinion", obj=row, by=by, at=given.at,
-        data=judged_data(row, given, before)
-        | ({"abstention": "taken back"} if held.abstained else {}),
-    )  # fmt: skip
-
-
-def take_over(row: CriterionScore, given: Appraisal) -> None:
-    """Put a judgement that counts on its leaf, unsaved."""
-    row.appraised_points, row.appraised_applicable = given.points, given.applicable
-    row.appraised_round = given.round
-
-
-def judged_data(row: CriterionScore, given: Appraisal, before: Decimal | None) -> dict[str, Any]:
-    """Return what the event of a judgement holds."""
-    return {
-        "code": row.criterion.code, "round": given.round, "seen": given.seen_version,
-        "points": scores.text(given.points), "applicable": given.applicable,
-        "before": scores.text(before), "after": scores.text(row.appraised_points),
-    }  # fmt: skip
+    judgements.judged_event(row, given, before, held, by).save()
 
 
 def disputed(submission: Submission) -> QuerySet[CriterionScore]:

@@ -15,6 +15,7 @@ from assessments.workflow import (
     appraisals,
     decisions,
     finals,
+    judgements,
     rounds,
     submissions,
     surveys,
@@ -90,7 +91,7 @@ def final_outcome(
     """
     if decision is not None:
         words = (
-            f"Hội đồng quyết định: {appraisals.points_text(decision.points)}"
+            f"Hội đồng quyết định: {judgements.points_text(decision.points)}"
             if decision.applicable else "Hội đồng quyết định: không tính tiêu chí này"
         )  # fmt: skip
         trace = f"{words} (biên bản {decision.meeting.minutes_number})"

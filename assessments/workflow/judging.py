@@ -18,11 +18,12 @@ from assessments.choices import CycleState, Method, Stage, SubmissionState
 from assessments.errors import NotPermitted, Stale, WindowClosed, WrongState
 from assessments.models import CriterionScore, Cycle, Submission
 from assessments.permissions.conflicts import CONFLICTS, asked_of
+from assessments.queries import appraisal
 from assessments.workflow import windows
 from units.models import User
 
 #: States in which the council may judge leaves.
-JUDGING = (SubmissionState.APPRAISING, SubmissionState.CORRECTING)
+JUDGING = appraisal.JUDGING
 _STAGES = [*windows.COUNCIL_STAGES]
 _SENT_BACK = [Stage.APPEAL, Stage.APPROVAL]
 _LOCKED = """
@@ -65,8 +66,6 @@ SELECT leaf.id, seat.id,
         AND {_IN_FORCE.format("a")} AND {_IN_FORCE.format("m")}),
   EXISTS (SELECT 1 FROM assessments_appraisal a WHERE a.score_id = leaf.id
     AND a.round = leaf.round AND a.responsible AND a.member_id <> seat.id),
-  EXISTS (SELECT 1 FROM assessments_appraisal a
-    WHERE a.score_id = leaf.id AND a.round = leaf.round),
   EXISTS (SELECT 1 FROM assessments_appraisal a JOIN assessments_councilmember m
     ON m.id = a.member_id AND m.user_id = %(user)s
     WHERE a.score_id = leaf.id AND a.round = leaf.round),
@@ -95,8 +94,8 @@ class Standing:
     """How a person stands to a leaf: the seat they judge it from, and what stands in the way.
 
     `counts`: what they give counts, nobody else still assigned acted before (design 0.11).
-    `takes_over`: another's points of this round become an opinion by that. `touched`, `given` and
-    `abstained` tell of this round: points by anybody, points by the person, their abstention.
+    `takes_over`: another's points of this round become an opinion by that. `given` and `abstained`
+    tell of this round: points by the person, their abstention.
     `evidence` holds the SHA-256 of the files behind the leaf.
     """
 
@@ -106,7 +105,6 @@ class Standing:
     in_time: bool
     counts: bool
     takes_over: bool
-    touched: bool
     given: bool
     abstained: bool
     claims_shown: bool

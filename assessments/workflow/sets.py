@@ -22,7 +22,7 @@ from assessments.models import (
     ScoreHistory,
     Submission,
 )
-from assessments.workflow import appraisals, events, judging, scores, standing
+from assessments.workflow import appraisals, events, judgements, judging, scores, standing
 from assessments.workflow.agreements import AgreeOutcome, agree
 from cchc.kit import bulk
 from units.models import User
@@ -149,12 +149,12 @@ def _stamp_judged(
 ) -> None:
     before = {row.pk: row.appraised_points for row in rows}
     for row, appraisal in zip(rows, given, strict=True):
-        appraisals.take_over(row, appraisal)
-    _stamped(rows, [*appraisals.JUDGED], by=by, at=at, action="council.appraise")
+        judgements.take_over(row, appraisal)
+    _stamped(rows, [*judgements.JUDGED], by=by, at=at, action="council.appraise")
     Event.objects.bulk_create(
         events.prepared(
             action="appraise", obj=row, by=by, at=at,
-            data=appraisals.judged_data(row, appraisal, before[row.pk]),
+            data=judgements.judged_data(row, appraisal, before[row.pk]),
         )
         for row, appraisal in zip(rows, given, strict=True)
     )  # fmt: skip
@@ -171,7 +171,7 @@ def _judged(
     seat = seats[row.criterion.field_id]
     shown = seat.council.claims_shown
     appraisals.require_reason(row, outcome, reason, claims_shown=shown)
-    return appraisals.prepared(row, seat.pk, outcome, reason, at, counts=True)
+    return judgements.prepared(row, seat.pk, outcome, reason, at, counts=True)
 
 
 def _require_untouched(rows: list[CriterionScore]) -> None:

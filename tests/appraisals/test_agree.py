@@ -1,14 +1,18 @@
 """Agreeing with the units on many leaves at once: each leaf for itself, all in few statements."""
 
+import datetime as dt
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assessments.choices import Stage
 from assessments.models import Appraisal, CriterionScore, Event, ScoreHistory
-from assessments.workflow import agreements, appraisals
+from assessments.queries import appraisal
+from assessments.workflow import agreements, appraisals, questions
 from assessments.workflow.sets import AgreeOutcome, agree
-from tests.appraisals.judging import ask_about
+from tests.appraisals.judging import ask_about, attach_in_answer
 from tests.factories.council import CLAIMED, appraise, make_judged_year, make_member
 from tests.factories.cycles import D, Year
 from units.models import User
@@ -94,6 +98,53 @@ def test_leaf_judged_in_the_round_by_anybody_is_told(year: Year) -> None:
     row = year.first.score("1.1")
     assert "already" in agree_on(year, row).refused[row.pk]
     assert Appraisal.objects.count() == 1
+
+
+def answered(year: Year) -> None:
+    question = ask_about(year, "1.1")
+    later = year.at + dt.timedelta(minutes=1)
+    questions.answer(explanation=question, by=year.first.focal, at=later, answer="Số 12")
+
+
+def changed(year: Year) -> None:
+    attach_in_answer(year, year.first, "1.1", "a", year.at)
+    open_one = year.first.score("1.1").explanations.get(closed_at=None)
+    questions.withdraw_question(explanation=open_one, by=year.member, at=year.at)
+
+
+def flagged(year: Year) -> None:
+    seat = year.council.members.get(user=year.member)
+    seat.conflicts.create(unit=year.first.unit, reason="Người thân", since=year.at.date())
+    appraisals.flag_conflicts(year.cycle, year.at)
+
+
+@pytest.mark.parametrize("calls_back", [answered, changed, flagged])
+def test_leaf_that_waits_again_is_agreed_to(year: Year, calls_back: Callable[[Year], None]) -> None:
+    appraise(year, year.first, "1.1", points="1", reason="Thiếu")
+    calls_back(year)
+    row, by, at = year.first.score("1.1"), year.member, year.at + dt.timedelta(minutes=2)
+    if calls_back is flagged:
+        by = make_member(year)
+    assert appraisal.waiting_for(by, at).filter(pk=row.pk).exists()
+
+    assert agree_on(year, row, by=by, at=at).done == [row.pk]
+
+    counted = Appraisal.objects.filter(score=row, flagged_conflict=False)
+    assert [(each.points, each.responsible) for each in counted] == [(D(2), True)]
+    assert year.first.score("1.1").appraised_points == D(2)
+    assert not appraisal.untouched(CriterionScore.objects.filter(pk=row.pk)).exists()
+
+
+def test_points_of_who_no_longer_appraises_become_an_opinion(year: Year) -> None:
+    gone, row = make_member(year), year.first.score("1.1")
+    appraise(year, year.first, "1.1", by=gone, points="1", reason="Thiếu")
+    answered(year)
+    year.council.members.get(user=gone).assignments.all().delete()
+
+    assert agree_on(year, row, versions={row.pk: year.first.score("1.1").version}).done == [row.pk]
+
+    given = dict(Appraisal.objects.values_list("member__user", "responsible"))
+    assert given == {gone.pk: False, year.member.pk: True}
 
 
 def test_foreign_conflicted_and_missing_leaves_read_alike(year: Year) -> None:
