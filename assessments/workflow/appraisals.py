@@ -196,19 +196,24 @@ def flag_conflicts(cycle: Cycle, at: dt.datetime) -> list[Appraisal]:
         user = given.member.user
         if user not in units_of:
             units_of[user] = permissions.conflicted_unit_ids(user, cycle, at)
-        if given.score.submission.unit_id in units_of[user]:
-            with transaction.atomic():
-                _flag(given, at)
+        if given.score.submission.unit_id in units_of[user] and _flag(given, at):
             flagged.append(given)
     return flagged
 
 
-def _flag(given: Appraisal, at: dt.datetime) -> None:
+@transaction.atomic
+def _flag(given: Appraisal, at: dt.datetime) -> bool:
+    """Flag the points as they are under the leaf's lock; tell whether nobody did so before."""
     row = standing.hold_leaf(given.score)
+    given.refresh_from_db(fields=["flagged_conflict", "responsible", "round", "points"])
+    if given.flagged_conflict:
+        return False
     given.flagged_conflict = True
     given.save(update_fields=["flagged_conflict"])
     open_states = (*JUDGING, SubmissionState.EXPLAINING)
-    if given.responsible and row.submission.state in open_states:
+    # Only points that still count are taken off the leaf: another's may stand there by now.
+    counts = given.responsible and given.round == row.appraised_round
+    if counts and row.submission.state in open_states:
         row.appraised_points = row.appraised_applicable = row.appraised_round = None
         row.open_to_appraiser = True
         scores.stamp(row, by=None, at=at, action="council.flag")
@@ -217,3 +222,4 @@ def _flag(given: Appraisal, at: dt.datetime) -> None:
         data={"code": row.criterion.code, "round": given.round, "appraisal": given.pk,
               "points": scores.text(given.points), "responsible": given.responsible},
     )  # fmt: skip
+    return True

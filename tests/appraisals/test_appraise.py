@@ -205,6 +205,22 @@ def test_later_conflict_flags_points_and_reopens_the_leaf(year: Year) -> None:
     assert appraise(year, year.first, "1.1", by=make_member(year)).responsible is True
 
 
+def test_later_conflict_leaves_what_another_gave_in_a_later_round(year: Year) -> None:
+    other = make_member(year)
+    seat = year.council.members.get(user=other)
+    appraise(year, year.first, "1.1", by=other)
+    seat.assignments.all().delete()
+    year.first.submission.round = 2
+    year.first.submission.save()
+    assert appraise(year, year.first, "1.1", points="1", reason="Vòng hai").responsible is True
+    seat.conflicts.create(unit=year.first.unit, reason="Người thân", since=year.at.date())
+
+    assert len(appraisals.flag_conflicts(year.cycle, year.at)) == 1
+
+    row = year.first.score("1.1")
+    assert (row.appraised_points, row.appraised_round) == (D(1), 2)
+
+
 def test_open_question_freezes_its_leaf_only(year: Year) -> None:
     due = year.at + dt.timedelta(days=2)
     question = questions.ask(

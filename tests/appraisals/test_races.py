@@ -1,6 +1,10 @@
 """Two people act at once on real connections: one wins, the other is told."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection, transaction
 
 from assessments.choices import CouncilRole, PortalRole
 from assessments.errors import Stale, WrongState
@@ -17,13 +21,14 @@ from assessments.workflow.machine import perform
 from assessments.workflow.sets import agree
 from tests.appraisals.judging import ask_about
 from tests.factories.council import (
+    appraise,
     appraise_all,
     make_concluded,
     make_judged_year,
     make_meeting,
     make_member,
 )  # fmt: skip
-from tests.factories.cycles import Year, make_user
+from tests.factories.cycles import D, Year, make_user
 from tests.factories.races import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,6 +109,62 @@ def test_two_members_who_agree_to_the_same_leaves_share_them() -> None:
     done = [pk for outcome in outcomes for pk in outcome.done]
     assert sorted(done) == sorted(versions)
     assert Appraisal.objects.filter(responsible=True).count() == len(versions)
+
+
+def _conflicted_year() -> Year:
+    """Return a year whose member gave points and has a conflict since."""
+    year = make_judged_year()
+    appraise(year, year.first, "1.1")
+    seat = year.council.members.get(user=year.member)
+    seat.conflicts.create(unit=year.first.unit, reason="Người thân", since=year.at.date())
+    return year
+
+
+def test_points_given_while_a_conflict_is_flagged_stay() -> None:
+    year = _conflicted_year()
+    other, given, flagged = make_member(year), threading.Event(), threading.Event()
+
+    def judge() -> None:
+        with transaction.atomic():
+            appraise(year, year.first, "1.1", by=other, points="1", reason="Thiếu")
+            given.set()
+            # The flagging has read the old points and waits for the leaf.
+            while not flagged.is_set() and not _waits_for_a_lock():
+                time.sleep(0.05)
+
+    def flag() -> list[Appraisal]:
+        assert given.wait(timeout=60)
+        try:
+            return appraisals.flag_conflicts(year.cycle, year.at)
+        finally:
+            flagged.set()
+
+    _judged, found = at_once(judge, flag)
+
+    row = year.first.score("1.1")
+    assert [(each.member.user, each.responsible) for each in found] == [(year.member, False)]
+    assert (row.appraised_points, row.appraised_round) == (D(1), 1)
+    counted = Appraisal.objects.get(score=row, responsible=True, flagged_conflict=False)
+    assert counted.member.user == other
+    assert Event.objects.get(action="flag_conflict").data["responsible"] is False
+
+
+def _waits_for_a_lock() -> bool:
+    """Tell whether another connection waits for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_conflict_is_flagged_and_logged_once_by_two_at_once() -> None:
+    year = _conflicted_year()
+    found = at_once(*[lambda: appraisals.flag_conflicts(year.cycle, year.at)] * 2)
+    assert sorted(len(rows) for rows in found) == [0, 1]
+    assert Event.objects.filter(action="flag_conflict").count() == 1
+    assert ScoreHistory.objects.filter(action="council.flag").count() == 1
 
 
 def test_agreement_and_a_question_never_both_reach_the_leaf() -> None:
