@@ -73,6 +73,7 @@ class AppraiseForm(PointsForm):
 
     verb = "appraise"
     reason_help = _("Needed when the points or the applicability differ from the unit's claim.")
+    blind_help = _("Always needed: the unit's own points are not shown to appraisers.")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(
@@ -86,6 +87,10 @@ class AppraiseForm(PointsForm):
     ) -> None:
         self.start, self.said = start, reason
         super().__init__(row, data, **kwargs)
+
+    def ask_every_reason(self) -> None:
+        """Say what the verb asks where the council hides the units' own points."""
+        self.fields["reason"].help_text = self.blind_help
 
     def first_values(self) -> dict[str, Any]:
         """Start from the points given before, else from the unit's own where they are shown."""

@@ -26,6 +26,7 @@ from assessments.models import CriterionScore, Submission
 from assessments.queries import appraisal, grid, grid_facts, grid_spread
 from assessments.queries.grid_facts import Fact
 from assessments.workflow import appraisals, decisions, surveys
+from cchc.kit.requests import row_id
 
 APPRAISAL = "assessments_submission_appraisal"
 COUNCIL = "assessments_submission_council"
@@ -137,12 +138,8 @@ def _named(
     leaves: QuerySet[CriterionScore], submission: Submission, request: HttpRequest
 ) -> CriterionScore:
     """Return the leaf that the form names, if the person may read it; else raise Http404."""
-    number = request.POST.get("score", "")
-    row = None
-    if number.isdecimal() and len(number) < 19:
-        row = (
-            leaves.filter(submission=submission, pk=int(number)).select_related("criterion").first()
-        )
+    named = leaves.filter(submission=submission, pk=row_id(request.POST.get("score", "")) or 0)
+    row = named.select_related("criterion").first()
     if row is None:
         raise Http404
     row.submission = submission

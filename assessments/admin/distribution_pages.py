@@ -21,6 +21,7 @@ from assessments.queries import boards
 from assessments.queries import distribution as reads
 from assessments.workflow import distribution
 from assessments.workflow.distribution import Cell
+from cchc.kit.requests import row_id
 
 MATRIX = "assessments_assignment_matrix"
 PROPOSAL = "assessments_assignment_proposal"
@@ -175,10 +176,11 @@ def _text(cells: Iterable[Cell]) -> str:
 
 def ids_of(text: str, count: int) -> list[int]:
     """Return the ids that a tick stands for; raise Http404 for what no page of ours sends."""
-    parts = text.split("-")
-    if len(parts) != count or not all(part.isascii() and part.isdigit() for part in parts):
+    parts = [row_id(part) for part in text.split("-")]
+    known = [part for part in parts if part is not None]
+    if len(parts) != count or len(known) != count:
         raise Http404
-    return [int(part[:18]) for part in parts]
+    return known
 
 
 def _cells(values: Iterable[str]) -> set[Cell]:

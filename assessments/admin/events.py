@@ -1,7 +1,5 @@
 """The log, to read, for those who oversee the year."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest

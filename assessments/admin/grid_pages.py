@@ -21,6 +21,7 @@ from assessments.queries.grid import Reader
 from assessments.queries.grid_facts import FILTERS, Fact, RowState
 from assessments.queries.grid_tally import Work
 from assessments.workflow import sets
+from cchc.kit.requests import row_id, whole_number
 
 GRIDS = "assessments_criterionscore_grids"
 GRID = "assessments_criterionscore_grid"
@@ -59,7 +60,7 @@ class GridPagesMixin(LeafPagesMixin):
         if not cycles:
             raise Http404
         shown = _shown(cycles, request.GET.get("ky"))
-        years = [
+        years: list[dict[str, Any]] = [
             {
                 "cycle": cycle,
                 "fields": _by_field(grid_tally.work_of(grid.reader_of(user, cycle, now), now)),
@@ -182,9 +183,10 @@ def _agreed(request: HttpRequest, facts: Iterable[Fact]) -> dict[str, Any]:
     units = {fact.row.pk: fact.row.unit for fact in facts}
     versions = {}
     for text in request.POST.getlist("leaf"):
-        pk, _colon, version = text.partition(":")
-        if pk.isdecimal() and version.isdecimal() and int(pk) in units:
-            versions[int(pk)] = int(version)
+        key, _colon, version = text.partition(":")
+        pk, seen = row_id(key), whole_number(version)
+        if pk is not None and pk in units and seen is not None:
+            versions[pk] = seen
     outcome = sets.agree(
         scores=list(versions), by=user_of(request), at=timezone.now(), versions=versions
     )

@@ -154,6 +154,9 @@ def _forms(panel: grid_panel.Panel, acted: Act | None) -> dict[str, Any]:
         }  # fmt: skip
     if acted and acted.verb in forms and isinstance(acted.form, LeafForm):
         forms[acted.verb], loose["loose"] = acted.form, None
+    first = forms.get("appraise")
+    if isinstance(first, AppraiseForm) and not score.submission.cycle.council.claims_shown:
+        first.ask_every_reason()
     return {**loose, "forms": forms}
 
 

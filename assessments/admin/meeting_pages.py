@@ -21,6 +21,7 @@ from assessments.papers import minutes_file
 from assessments.queries import agenda, appraisal
 from assessments.workflow import meetings
 from cchc.kit.downloads import handed_out
+from cchc.kit.requests import row_ids
 
 if TYPE_CHECKING:
     _Base = admin.ModelAdmin[Meeting]
@@ -155,10 +156,10 @@ def _done(request: HttpRequest, meeting: Meeting, leaf: LeafForm, roll: Attendan
         if bound is roll:
             meetings.record_attendance(meeting=meeting, present=roll.roll(), **who)
         else:
-            items = _wanted(request, meeting, leaf)
-            if items is None:
+            change = _wanted(request, meeting, leaf)
+            if change is None:
                 return False
-            meetings.set_agenda(meeting=meeting, items=items, **who)
+            meetings.set_agenda(meeting=meeting, **change, **who)
     except Refused as refusal:
         if bound is None:
             messages.error(request, str(refusal))
@@ -169,19 +170,21 @@ def _done(request: HttpRequest, meeting: Meeting, leaf: LeafForm, roll: Attendan
     return True
 
 
-def _wanted(request: HttpRequest, meeting: Meeting, leaf: LeafForm) -> dict[int, str] | None:
-    """Return the agenda as the form wants it; None where it names no leaf of the person's."""
+def _wanted(request: HttpRequest, meeting: Meeting, leaf: LeafForm) -> dict[str, Any] | None:
+    """Return what the form adds or removes; None where it names no leaf of the person's."""
     user, now, verb = user_of(request), timezone.now(), request.POST.get("verb")
-    items = {line.score.pk: str(line.reason) for line in agenda.items(meeting, user, now)}
-    ticked = {int(each) for each in request.POST.getlist("leaf") if each.isdecimal()}
+    ticked = row_ids(request.POST.getlist("leaf"))
     if verb == "remove":
-        return {pk: reason for pk, reason in items.items() if pk not in ticked}
+        standing = {line.score.pk for line in agenda.items(meeting, user, now)}
+        return {"remove": standing & ticked}
     if verb == "leaf":
         found = _named(request, meeting, leaf)
-        return None if found is None else {**items, found: items.get(found, AgendaReason.CHOSEN)}
+        return None if found is None else {"add": {found: str(AgendaReason.CHOSEN)}}
+    if verb not in ("add", "all"):
+        return {}
     put = [agenda.proposed(row) for row in agenda.proposals(meeting, user, now)]
     wanted = [line for line in put if verb == "all" or line.score.pk in ticked]
-    return items | {line.score.pk: str(line.reason) for line in wanted}
+    return {"add": {line.score.pk: str(line.reason) for line in wanted}}
 
 
 def _named(request: HttpRequest, meeting: Meeting, form: LeafForm) -> int | None:

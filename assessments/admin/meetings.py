@@ -66,7 +66,9 @@ class MeetingForm(forms.ModelForm):  # type: ignore[type-arg]
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return data
-        row = Meeting(pk=self.instance.pk, **{n: data[n] for n in _NAMES})
+        # A person who reads only the extract has no input for the course of the meeting.
+        kept = {n: getattr(self.instance, n) for n in _NAMES if n not in data}
+        row = Meeting(pk=self.instance.pk, **kept, **{n: data[n] for n in _NAMES if n in data})
         try:
             meetings.check(row, by=self.by, at=timezone.now(), upload=self.upload)
         except BadInput as refusal:
@@ -81,7 +83,7 @@ class MeetingAdmin(MeetingPagesMixin, admin.ModelAdmin):  # type: ignore[type-ar
     """Meetings of the council: agenda, attendance, and the signed file of their minutes."""
 
     form = MeetingForm
-    list_display = ("held_on", "minutes_number", "council", "standing", "minutes")
+    list_display = ("held_on", "minutes_number", "council", "standing")
     list_filter = (("council", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("council",)
     search_fields = ("minutes_number",)
@@ -103,15 +105,17 @@ class MeetingAdmin(MeetingPagesMixin, admin.ModelAdmin):  # type: ignore[type-ar
 
     def get_fields(self, request: HttpRequest, obj: Meeting | None = None) -> tuple[str, ...]:
         """Show the link to the file, and the input for another where it may be changed."""
-        if not self.has_change_permission(request, obj):
-            return (*_NAMES, "minutes")
-        return (*_NAMES, "minutes", "minutes_file") if obj else (*_NAMES, "minutes_file")
+        shown: tuple[str, ...] = _NAMES
+        if obj is not None:
+            whole = meetings.reads_whole(user_of(request), obj, timezone.now())
+            shown = (*_NAMES, "minutes") if whole else (*_NAMES[:-1], "extract")
+        return (*shown, "minutes_file") if self.has_change_permission(request, obj) else shown
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Meeting | None = None
     ) -> tuple[str, ...]:
-        """Show the link to read."""
-        return ("minutes",)
+        """Show the link to read, or why there is none."""
+        return ("minutes", "extract")
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -146,10 +150,15 @@ class MeetingAdmin(MeetingPagesMixin, admin.ModelAdmin):  # type: ignore[type-ar
             '<a href="{}">{}</a>', reverse(f"admin:{_MINUTES}", args=[obj.pk]), _("Open the file")
         )
 
+    @admin.display(description=_("minutes"))
+    def extract(self, obj: Meeting) -> str:
+        """Say that only the extract is the person's: course and signed copy tell of more."""
+        return meetings.extract_sentence()
+
     def minutes_view(self, request: HttpRequest, pk: int) -> FileResponse:
-        """Send the minutes to who may read them; to everybody else there are none."""
+        """Send the minutes to who may read them whole; to everybody else there are none."""
         meeting = Meeting.objects.select_related("council__cycle").filter(pk=pk).first()
-        if meeting is None or not meetings.may_read(user_of(request), meeting, timezone.now()):
+        if meeting is None or not meetings.reads_whole(user_of(request), meeting, timezone.now()):
             raise Http404
         return attachment(meeting.minutes_file)
 

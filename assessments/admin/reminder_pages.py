@@ -19,6 +19,7 @@ from assessments.choices import CouncilRole
 from assessments.errors import Refused
 from assessments.models import Submission
 from assessments.workflow import reminders
+from cchc.kit.requests import row_ids
 from units.models import User
 
 #: Dossiers of one reminder; more are chosen in several turns.
@@ -93,7 +94,7 @@ def _is_secretary(user: User) -> bool:
 
 def _rows(listed: QuerySet[Submission], request: HttpRequest) -> QuerySet[Submission]:
     """Return the dossiers named in the address that the person may see."""
-    keys = [key for key in request.GET.get("ho-so", "").split(",") if key.isdecimal()][:_MOST]
+    keys = row_ids(request.GET.get("ho-so", "").split(",")[:_MOST])
     return listed.filter(pk__in=keys).select_related("cycle", "unit")
 
 

@@ -17,7 +17,7 @@ from assessments.papers.text import clean, paragraphs
 from assessments.papers.words import DRAFT, EXTRACT, ILLUSTRATIVE, MinutesWords
 from assessments.queries import agenda, sessions
 from assessments.scoring import format_decimal
-from assessments.workflow import conclusions
+from assessments.workflow import conclusions, meetings
 from units.models import User
 
 _ROLES = {
@@ -87,7 +87,7 @@ def minutes_of(meeting: Meeting, *, reader: User, at: dt.datetime) -> Minutes:
     site, council = SiteIdentity.objects.first(), meeting.council
     lines = agenda.items(meeting, reader, at)
     roll = _Roll(meeting)
-    omitted = sessions.is_omitted(meeting, reader, at)
+    omitted = not meetings.reads_whole(reader, meeting, at)
     number = clean(meeting.minutes_number)
     return Minutes(
         heading=_heading(meeting, site),
@@ -100,19 +100,22 @@ def minutes_of(meeting: Meeting, *, reader: User, at: dt.datetime) -> Minutes:
         chair=roll.acting(CouncilRole.CHAIR), secretary=roll.acting(CouncilRole.SECRETARY),
         agenda=_agenda(agenda.by_unit(lines, meeting, at)),
         units=_units(meeting, lines, reader, at),
-        proceedings=paragraphs(meeting.proceedings),
+        # Free text of the whole meeting: nobody can take a unit out of it.
+        proceedings=() if omitted else paragraphs(meeting.proceedings),
         left_out=tuple(_left_out(meeting, reader, at)),
         adjustments=tuple(_adjusted(sessions.adjustments(meeting, reader, at))),
         omission=MinutesWords.omission if omitted else "",
         closing=f"Biên bản kết thúc lúc {_moment(meeting.ends_at, meeting.held_on)}./.",
         recipients=(f"- {clean(council.name)};", "- Lưu: VT, Tổ Thư ký."),
         draft=not number or omitted,
-        marks=tuple(
-            mark for mark, holds in (
-                (DRAFT, not number), (EXTRACT, omitted), (ILLUSTRATIVE, council.cycle.illustrative),
-            ) if holds
+        marks=_marks(
+            (DRAFT, not number), (EXTRACT, omitted), (ILLUSTRATIVE, council.cycle.illustrative)
         ),
     )  # fmt: skip
+
+
+def _marks(*marks: tuple[str, bool]) -> tuple[str, ...]:
+    return tuple(mark for mark, holds in marks if holds)
 
 
 def _heading(meeting: Meeting, site: SiteIdentity | None) -> Heading:

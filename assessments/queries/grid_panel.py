@@ -71,8 +71,8 @@ def panel_of(reader: Reader, pk: int) -> Panel | None:
     if not facts:
         return None
     score = rows.select_related(
-        "criterion__field", "option", "submission__cycle", "submission__unit", "submission__group",
-        "submission__cycle_scheme",
+        "criterion__field", "option", "submission__cycle__council", "submission__unit",
+        "submission__group", "submission__cycle_scheme",
     ).get()  # fmt: skip
     row = row_beside(reader, facts[0], score)
     before = leaves.claims_last_year(score.submission, [score]).get(pk)

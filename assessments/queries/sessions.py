@@ -17,13 +17,7 @@ def dossiers(meeting: Meeting) -> QuerySet[Submission]:
 
     As long as no conclusion cites the meeting, also those that only wait for their conclusion.
     """
-    concluded = [
-        int(each)
-        for each in Event.objects.filter(
-            cycle=meeting.council.cycle_id, action__in=("conclude", "close_without_dossier"),
-            refused=False, data__meeting=meeting.pk,
-        ).values_list("object_id", flat=True)
-    ]  # fmt: skip
+    concluded = _told_of(meeting, "conclude", "close_without_dossier")
     leaf = CriterionScore.objects.filter(submission=OuterRef("pk"))
     touched = Exists(leaf.filter(Q(agenda_items__meeting=meeting) | Q(decision__meeting=meeting)))
     everyone = Submission.objects.filter(cycle=meeting.council.cycle_id)
@@ -50,15 +44,31 @@ def adjustments(meeting: Meeting, user: User, at: dt.datetime) -> QuerySet[Adjus
 
 
 def is_omitted(meeting: Meeting, user: User, at: dt.datetime) -> bool:
-    """Tell whether the minutes have content that the person does not read."""
-    leaves = Q(score__in=appraisal.readable_leaves(user, at).values("pk"))
+    """Tell whether the minutes have content that the person does not read.
+
+    What the meeting concluded counts, and a decision taken in it that was set aside or taken again
+    elsewhere: the signed copy still tells of them.
+    """
+    leaves = appraisal.readable_leaves(user, at).values("pk")
     mine = permissions.readable_submissions(user, at).values("pk")
+    concluded = _told_of(meeting, "conclude", "close_without_dossier")
+    decided = _told_of(meeting, "decide_leaf")
     return (
-        meeting.agenda.exclude(leaves).exists()
-        or meeting.decisions.exclude(leaves).exists()
+        meeting.agenda.exclude(score__in=leaves).exists()
+        or meeting.decisions.exclude(score__in=leaves).exists()
+        or CriterionScore.objects.filter(pk__in=decided).exclude(pk__in=leaves).exists()
+        or Submission.objects.filter(pk__in=concluded).exclude(pk__in=mine).exists()
         or _with_left_out(meeting).exclude(pk__in=mine).exists()
         or _adjustments(meeting).exclude(submission__in=mine).exists()
     )
+
+
+def _told_of(meeting: Meeting, *actions: str) -> list[int]:
+    """Return the ids of what the log says was acted upon in the meeting."""
+    rows = Event.objects.filter(
+        cycle=meeting.council.cycle_id, action__in=actions, refused=False, data__meeting=meeting.pk
+    )
+    return [int(each) for each in rows.values_list("object_id", flat=True)]
 
 
 def _with_left_out(meeting: Meeting) -> QuerySet[Submission]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.forms.inbox import MailForm
 from assessments.queries import inbox as queries
 from assessments.views import own
+from cchc.kit.requests import row_id
 
 #: Messages on one page.
 PAGE = 25
@@ -55,10 +56,7 @@ def read(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = queries.readable(own.person(request), now).filter(read_at=None)
     if "all" not in request.POST:
-        number = request.POST.get("message", "")
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        chosen = [int(number)] if known else []
-        rows = rows.filter(pk__in=chosen)
+        rows = rows.filter(pk=row_id(request.POST.get("message", "")) or 0)
     rows.update(read_at=now)
     return redirect("workspace:inbox")
 

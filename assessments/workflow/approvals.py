@@ -144,6 +144,7 @@ def _set_aside(decision: CouncilDecision, act: Act) -> None:
         data={"code": decision.score.criterion.code, "points": scores.text(decision.points),
               "applicable": decision.applicable, "meeting": decision.meeting_id,
               "for": decision.votes_for, "against": decision.votes_against,
+              "abstained": decision.votes_abstained,
               "decided_by": decision.decided_by_user_id,
               "decided_at": decision.at.astimezone(dt.UTC).isoformat()},
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Meetings of the council: agenda, attendance and minutes, fixed once a conclusion cites them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from assessments.models import (
     Meeting,
     Submission,
 )  # fmt: skip
-from assessments.queries import agenda, appraisal
+from assessments.queries import agenda, appraisal, sessions
 from assessments.workflow import events
 from assessments.workflow.uploads import all_or_nothing
 from cchc.kit.files import SCANNED_PAPERS, Checked, FileRefused, inspect
@@ -34,6 +35,7 @@ from units.models import User
 _CITING = ("conclude", "close_without_dossier")
 _KEEPERS = (CouncilRole.SECRETARY, CouncilRole.CHAIR)
 _READERS = (PortalRole.HOME_AFFAIRS_LEADER, PortalRole.AUDITOR)
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 #: What a conclusion rests on; it cannot change under it.
 _FIXED = (
     "council_id", "held_on", "begins_at", "ends_at", "place", "minutes_number", "proceedings",
@@ -48,6 +50,26 @@ def may_keep(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdi
 def may_read(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdict:
     """Tell whether the person reads the minutes: who keeps them, the leader and the auditor."""
     return may_oversee(user, meeting.council.cycle, at)
+
+
+def reads_whole(user: User, meeting: Meeting, at: dt.datetime) -> permissions.Verdict:
+    """Tell whether the person reads the minutes whole: course of the meeting and signed copy.
+
+    Not where the minutes tell of a unit in whose appraisal the person takes no part: nobody can
+    cut it out of free text or out of a file, so only the extract is theirs.
+    """
+    verdict = may_read(user, meeting, at)
+    if verdict and sessions.is_omitted(meeting, user, at):
+        return permissions.no(extract_sentence())
+    return verdict
+
+
+def extract_sentence() -> str:
+    """Return what a person is told who does not read the minutes whole."""
+    return _(
+        "Only the extract of these minutes is yours: it leaves out the course of the meeting and "
+        "the signed copy, which tell of what you take no part in."
+    )
 
 
 def may_oversee(user: User, cycle: Cycle, at: dt.datetime) -> permissions.Verdict:
@@ -126,26 +148,29 @@ def save_meeting(*, meeting: Meeting, by: User, at: dt.datetime, upload: Any = N
 
 @events.logs_refusals("set_agenda", on="meeting")
 def set_agenda(
-    *, meeting: Meeting, by: User, at: dt.datetime, items: Mapping[int, str]
-) -> list[AgendaItem]:
-    """Make the leaves of `items` (leaf id → AgendaReason) the agenda, as far as the person sees it.
+    *, meeting: Meeting, by: User, at: dt.datetime, add: Mapping[int, str] = _NOTHING,
+    remove: Collection[int] = (),
+) -> list[AgendaItem]:  # fmt: skip
+    """Put leaves (leaf id → AgendaReason) on the agenda and take others off; return what stands.
 
-    Items of units in whose appraisal the person takes no part are neither touched nor returned.
-    Raise NotPermitted, WrongState once a conclusion cites the meeting, or BadInput.
+    Whatever else stands on it stays, be it put there meanwhile by another. Items of units in whose
+    appraisal the person takes no part are neither touched nor returned. Raise NotPermitted,
+    WrongState once a conclusion cites the meeting, or BadInput.
     """
     with transaction.atomic():
         held = _held_open(meeting, by, at)
         leaves = appraisal.readable_leaves(by, at).filter(submission__cycle=held.council.cycle_id)
-        judged = leaves.filter(pk__in=items).exclude(criterion__method=Method.SURVEY)
-        if judged.count() != len(items) or not set(items.values()) <= set(AgendaReason.values):
+        judged = leaves.filter(pk__in=add).exclude(criterion__method=Method.SURVEY)
+        if judged.count() != len(add) or not set(add.values()) <= set(AgendaReason.values):
             raise BadInput(_("The agenda holds leaves that you handle and the council judges."))
+        if not add and not remove:
+            raise BadInput(_("Choose at least one leaf."))
         before = held.agenda.filter(score__in=leaves)
         standing = set(before.values_list("score_id", flat=True))
-        removed, added = sorted(standing - set(items)), sorted(set(items) - standing)
+        removed, added = sorted(standing & {*remove} - {*add}), sorted({*add} - standing)
         before.filter(score__in=removed).delete()
         AgendaItem.objects.bulk_create(
-            AgendaItem(meeting=held, score_id=leaf, reason=items[leaf], added_at=at)
-            for leaf in added
+            AgendaItem(meeting=held, score_id=leaf, reason=add[leaf], added_at=at) for leaf in added
         )
         _log_agenda(held, added, removed, by=by, at=at)
     return list(held.agenda.filter(score__in=leaves))
@@ -227,8 +252,9 @@ def _check_discard(meeting: Meeting, by: User, at: dt.datetime) -> None:
         raise NotPermitted(verdict.reason)
     if is_cited(meeting):
         raise WrongState(fixed_sentence())
-    if meeting.decisions.exists():
-        raise WrongState(_("Decisions of the council were taken in this meeting."))
+    # One sentence for all of it: an item that the person does not see is not betrayed by its kind.
+    if any(rows.exists() for rows in (meeting.agenda, meeting.attendances, meeting.decisions)):
+        raise WrongState(_("Content of this meeting is on record; it is not deleted any more."))
 
 
 def _moved(meeting: Meeting) -> bool:

@@ -81,9 +81,10 @@ class ListedLookups:
         return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Refuse any other: a free lookup tells what a page hides, letter by letter."""
-        if "_popup" in request.GET:  # a related field opened from a form limits its choices
-            return bool(super().lookup_allowed(lookup, value, request))  # type: ignore[misc]
+        """Refuse any other: a free lookup tells what a page hides, letter by letter.
+
+        Also in a list opened beside a form: whoever types `_popup` into an address gets one.
+        """
         offered = self.get_list_filter(request)  # type: ignore[attr-defined]
         names = [part[0] if isinstance(part, (tuple, list)) else part for part in offered]
         known = {f"{name}{form}" for name in names if isinstance(name, str) for form in self._FORMS}

@@ -202,7 +202,7 @@ def test_going_back_needs_note_and_leaves(year: Year, action: str) -> None:
 
 
 def test_sent_back_leaf_is_appraised_in_a_new_round(year: Year) -> None:
-    decide(year, points="0,5")
+    decide(year, points="0,5", votes_abstained=1)
     make_concluded(year, year.first)
     perform(
         "send_back",
@@ -219,6 +219,8 @@ def test_sent_back_leaf_is_appraised_in_a_new_round(year: Year) -> None:
         EventNote.objects.get(event__action="set_decision_aside").text
         == "Biểu quyết\nMột ý kiến khác"
     )
+    kept = Event.objects.get(action="set_decision_aside").data
+    assert [kept[word] for word in ("for", "against", "abstained")] == [5, 2, 1]
     with pytest.raises(WrongState):
         appraise(year, year.first, "1.2")
     assert appraise(year, year.first, "1.1", points="1", reason="Theo văn bản").round == 2

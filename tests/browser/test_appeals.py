@@ -1,4 +1,4 @@
-"""Appeals under axe: choosing leaves, errors, the list; answering them; more time for a question."""
+"""Appeals under axe: choosing leaves, errors, the list, the answer; more time for a question."""
 
 import os
 

@@ -33,7 +33,7 @@ def year(db: None) -> Year:
         made.first.score("1.1").pk: str(AgendaReason.DISPUTED),
         made.first.score("1.2").pk: str(AgendaReason.CHOSEN),
     }
-    meetings.set_agenda(meeting=held, by=made.secretary, at=made.at, items=items)
+    meetings.set_agenda(meeting=held, by=made.secretary, at=made.at, add=items)
     decisions.decide_leaf(
         score=made.first.score("1.1"), by=made.chair, at=made.at, meeting=held, points="1,5",
         reason="Hội đồng xem xét", votes_for=3, votes_against=1,

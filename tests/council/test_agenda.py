@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -32,6 +33,7 @@ from tests.factories.council import (
     make_member,
 )  # fmt: skip
 from tests.factories.cycles import D, Dossier, Year, make_user
+from tests.factories.races import at_once
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def codes(rows: Any) -> list[str]:
 
 def put(year: Year, meeting: Meeting, *found: tuple[Dossier, str], by: Any = None) -> None:
     items = {dossier.score(code).pk: str(AgendaReason.CHOSEN) for dossier, code in found}
-    meetings.set_agenda(meeting=meeting, by=by or year.secretary, at=year.at, items=items)
+    meetings.set_agenda(meeting=meeting, by=by or year.secretary, at=year.at, add=items)
 
 
 def test_disputed_leaves_and_leaves_without_points_are_proposed(
@@ -100,6 +102,61 @@ def test_chosen_proposals_go_on_the_agenda_and_off_again(
         {"meeting": meeting.pk, "added": ["1.4"], "removed": []},
         {"meeting": meeting.pk, "added": [], "removed": ["1.1"]},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {}, {"verb": "add"}, {"verb": "remove"}, {"verb": "khac", "leaf": "1"},
+        {"verb": "add", "leaf": "9" * 4400}, {"verb": "remove", "leaf": ["9" * 30, "²", "-1"]},
+    ],
+)  # fmt: skip
+def test_nothing_chosen_saves_nothing_and_says_so(
+    year: Year, meeting: Meeting, enter: Enter, sent: dict[str, Any]
+) -> None:
+    put(year, meeting, (year.first, "1.2"))
+    answer = enter(year.secretary).post(page_of(meeting), sent, follow=True)
+    assert list(map(str, answer.context["messages"])) == ["Choose at least one leaf."]
+    assert AgendaItem.objects.get().score == year.first.score("1.2")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_secretaries_at_once_lose_nothing_of_each_other(enter: Enter) -> None:
+    year = make_judged_year()
+    other = CouncilMember.objects.create(
+        council=year.council, user=make_user("Thư ký hai"), role=CouncilRole.SECRETARY,
+        since=year.at.date(),
+    ).user  # fmt: skip
+    meeting, first = make_meeting(year, ""), year.first
+    put(year, meeting, (first, "1.1"))
+    address, unit = page_of(meeting), first.unit.code
+    one, two = enter(year.secretary), enter(other)
+
+    def send(client: Client, **data: Any) -> int:
+        return client.post(address, data).status_code
+
+    for _turn in range(3):
+        assert at_once(
+            lambda: send(one, verb="leaf", unit=unit, code="1.2"),
+            lambda: send(two, verb="leaf", unit=unit, code="1.3"),
+            lambda: send(two, verb="remove", leaf=first.score("1.1").pk),
+        ) == [302, 302, 302]
+        assert set(meeting.agenda.values_list("score__criterion__code", flat=True)) == {
+            "1.2", "1.3",
+        }  # fmt: skip
+        meeting.agenda.all().delete()
+        put(year, meeting, (first, "1.1"))
+
+
+def test_set_agenda_touches_only_what_it_names(year: Year, meeting: Meeting) -> None:
+    put(year, meeting, (year.first, "1.1"), (year.second, "1.2"))
+    put(year, meeting, (year.second, "2.1"))
+    left = meetings.set_agenda(
+        meeting=meeting, by=year.secretary, at=year.at, remove={year.first.score("1.1").pk}
+    )
+    assert {row.score.criterion.code for row in left} == {"1.2", "2.1"}
+    with pytest.raises(BadInput, match="Choose at least one leaf"):
+        meetings.set_agenda(meeting=meeting, by=year.secretary, at=year.at)
 
 
 def test_leaf_is_added_by_the_codes_of_unit_and_leaf(
@@ -190,7 +247,7 @@ def test_leaf_of_a_survey_or_another_year_is_no_item(year: Year, meeting: Meetin
     with pytest.raises(BadInput):
         meetings.set_agenda(
             meeting=meeting, by=year.secretary, at=year.at,
-            items={year.first.score("1.1").pk: "khác"},
+            add={year.first.score("1.1").pk: "khác"},
         )  # fmt: skip
     assert not AgendaItem.objects.exists()
 

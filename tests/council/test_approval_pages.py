@@ -398,7 +398,7 @@ def test_four_eyes_hold_dossier_by_dossier(ready: Year, enter: Enter) -> None:
     assert [row.submission for row in Approval.objects.all()] == [ready.second.submission]
 
 
-@pytest.mark.parametrize("sent", [["abc"], ["-1"], ["9" * 40], ["²"], []])
+@pytest.mark.parametrize("sent", [["abc"], ["-1"], ["9" * 40], ["9" * 4400], ["²"], []])
 def test_names_that_are_none_approve_nothing(ready: Year, enter: Enter, sent: list[str]) -> None:
     client = known(enter(ready.leader))
 

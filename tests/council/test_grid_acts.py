@@ -122,6 +122,20 @@ def test_question_abstention_and_withdrawal(year: Year, enter: Enter) -> None:
     assert Abstention.objects.get().reason == "Người quen"
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_panel_says_when_a_reason_is_needed(year: Year, enter: Enter, shown: bool) -> None:
+    year.council.claims_shown = shown
+    year.council.save()
+    client, said = enter(year.member), "Always needed: the unit&#x27;s own points are not shown"
+    panel = client.get(door(year.first, name="panel")).content.decode()
+    data = typed(year.first, points="9", reason="x")
+    refused = client.post(door(year.first, query="?tu=tieu-chi"), data)
+    assert refused.status_code == 422
+    for content in (panel, refused.content.decode()):
+        assert (said in content) != shown
+        assert ("Needed when the points" in content) == shown
+
+
 def test_refused_question_comes_back_in_the_panel(year: Year, enter: Enter) -> None:
     past = f"{timezone.localtime(year.at - dt.timedelta(days=1)):%Y-%m-%dT%H:%M}"
     data = typed(year.first, verb="ask", question="Vì sao muộn?", due_at=past)
@@ -236,6 +250,16 @@ def test_many_are_agreed_with_after_a_preview(year: Year, enter: Enter) -> None:
     assert [unit for unit, _sentence in done.context["refused"]] == [year.second.unit.name]
     assert Appraisal.objects.filter(member__user=year.member).count() == 1
     assert Event.objects.filter(action="appraise", actor=year.member, refused=False).count() == 1
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 4400, "-1", "²", ""])
+def test_numbers_that_are_none_agree_with_nothing(year: Year, enter: Enter, number: str) -> None:
+    key = year.first.score("1.1").pk
+    for leaf in (f"{number}:0", f"{key}:{number}"):
+        sent = {"confirm": "1", "leaf": leaf}
+        done = enter(year.member).post(page(year, name="agree"), sent)
+        assert (done.status_code, done.context["done"]) == (200, [])
+    assert not Appraisal.objects.exists()
 
 
 def test_preview_takes_only_ticked_rows_and_those_of_the_filter(year: Year, enter: Enter) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -22,8 +23,9 @@ from tests.factories.council import (
     make_meeting,
     make_member,
 )
-from tests.factories.cycles import Year
+from tests.factories.cycles import Dossier, Year
 from tests.workspace import uploads
+from units.models import Membership
 
 ADD = "admin:assessments_meeting_add"
 
@@ -255,6 +257,93 @@ def test_uncited_meeting_is_deleted_and_logged(year: Year, enter: Enter) -> None
     assert sent.status_code == 302
     assert not Meeting.objects.exists()
     assert Event.objects.get(action="discard_meeting").object_id == str(meeting.pk)
+
+
+@pytest.mark.parametrize("content", ["agenda", "attendance", "decision"])
+@pytest.mark.parametrize("conflicted", [False, True])
+def test_meeting_with_content_is_not_deleted_and_does_not_tell_which(
+    year: Year, enter: Enter, content: str, conflicted: bool
+) -> None:
+    meeting = make_meeting(year)
+    hold(year, meeting, content)
+    if conflicted:
+        Membership.objects.create(user=year.secretary, unit=year.first.unit, since=year.at.date())
+    sentence = "Content of this meeting is on record; it is not deleted any more."
+    refused = enter(year.secretary).post(
+        change_of(meeting, "delete"), {"post": "yes"}, follow=True
+    )  # fmt: skip
+    assert [str(message) for message in refused.context["messages"]] == [sentence]
+    assert year.first.unit.name not in refused.content.decode()
+    with pytest.raises(WrongState, match=sentence):
+        meetings.discard_meeting(meeting=meeting, by=year.secretary, at=year.at)
+    assert Meeting.objects.exists()
+
+
+def hold(year: Year, meeting: Meeting, content: str, dossier: Dossier | None = None) -> None:
+    """Put content about a unit, the first unless told otherwise, on record of the meeting."""
+    about = dossier or year.first
+    who: dict[str, Any] = {"by": year.secretary, "at": year.at, "meeting": meeting}
+    if content == "agenda":
+        meetings.set_agenda(add={about.score("1.1").pk: "chosen"}, **who)
+    elif content == "attendance":
+        present = {seat.pk: (True, "") for seat in agenda.seats_of_day(meeting)}
+        meetings.record_attendance(present=present, **who)
+    elif content == "decision":
+        decide_of(year, meeting, about)
+    elif content == "moved decision":
+        decide_of(year, meeting, about)
+        decide_of(year, make_meeting(year, f"{meeting.minutes_number}-2"), about)
+    else:
+        appraise_all(year, about)
+        conclude(year, about, meeting=meeting)
+
+
+def decide_of(year: Year, meeting: Meeting, dossier: Dossier) -> None:
+    decisions.decide_leaf(
+        score=dossier.score("1.1"), meeting=meeting, by=year.chair, at=year.at, points="1",
+        reason="Biểu quyết",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["secretary", "leader", "auditor"])
+@pytest.mark.parametrize("content", ["agenda", "decision", "moved decision", "conclusion"])
+def test_only_the_extract_is_whose_own_unit_was_talked_about(
+    year: Year, enter: Enter, role: str, content: str
+) -> None:
+    user, meeting, other = getattr(year, role), make_meeting(year), make_meeting(year, "04/BB")
+    for row in (meeting, other):
+        row.proceedings = "Bàn về nhiều đơn vị"
+        row.minutes_file.save("bien-ban.pdf", ContentFile(uploads.PDF))
+    hold(year, meeting, content)
+    hold(year, other, content, year.second)
+    client = enter(user)
+    assert b"Only the extract" not in client.get(change_of(meeting)).content
+    Membership.objects.create(user=user, unit=year.first.unit, since=year.at.date())
+
+    shown = client.get(change_of(meeting)).content.decode()
+    assert "Only the extract of these minutes is yours" in shown
+    assert "Bàn về nhiều đơn vị" not in shown
+    assert change_of(meeting, "minutes") not in shown
+    assert client.get(change_of(meeting, "minutes")).status_code == 404
+
+    shown = client.get(change_of(other)).content.decode()
+    assert "Only the extract" not in shown
+    assert "Bàn về nhiều đơn vị" in shown
+    assert change_of(other, "minutes") in shown
+    assert b"".join(client.get(change_of(other, "minutes")).streaming_content) == uploads.PDF
+
+
+def test_course_that_a_secretary_does_not_read_outlives_the_form(year: Year, enter: Enter) -> None:
+    meeting = make_meeting(year)
+    Meeting.objects.update(proceedings="Bàn về nhiều đơn vị")
+    hold(year, meeting, "agenda")
+    Membership.objects.create(user=year.secretary, unit=year.first.unit, since=year.at.date())
+    sent = enter(year.secretary).post(
+        change_of(meeting), held(year, place="Phòng 1", proceedings="Khác")
+    )  # fmt: skip
+    assert sent.status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.place, meeting.proceedings) == ("Phòng 1", "Bàn về nhiều đơn vị")
 
 
 def test_minutes_are_kept_by_secretary_and_chair_of_the_council(year: Year) -> None:

@@ -260,6 +260,9 @@ def test_approver_concludes_when_every_chair_has_a_conflict(busy: Year, enter: E
     client = enter(busy.approver)
     assert client.get(url).status_code == 200
     meeting = busy.council.meetings.get()
+    lacking = client.post(url, {"meeting": meeting.pk, "note": ""})
+    assert "Leaves without points: 1.1." in lacking.content.decode()
+    appraise(busy, busy.first, "1.1")  # what was sent back needs new points
     assert client.post(url, {"meeting": meeting.pk, "note": ""}).status_code == 302
     busy.first.submission.refresh_from_db()
     assert busy.first.submission.state == "appraised"

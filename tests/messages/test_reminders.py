@@ -133,7 +133,9 @@ def test_page_names_no_unit_in_conflict_and_no_other_dossier(filling):
 
     assert shown.context["awaited"] == [filling.second.submission]
     assert name(filling) not in shown.content.decode()
-    assert client.get(f"{reverse(ADDRESS)}?ho-so=x,9999999,²").status_code == 200
+    for named in ("x,9999999,²", "9" * 30, "9" * 4400):
+        none = client.get(f"{reverse(ADDRESS)}?ho-so={named}")
+        assert (none.status_code, none.context["awaited"]) == (200, [])
 
 
 def test_action_of_the_list_leads_to_the_page(filling):

@@ -75,7 +75,7 @@ def meeting(year, absentee):
         year.first.score("1.2").pk: str(AgendaReason.CHOSEN),
         year.second.score("2.1").pk: str(AgendaReason.CHOSEN),
     }
-    meetings.set_agenda(meeting=held, by=year.secretary, at=year.at, items=items)
+    meetings.set_agenda(meeting=held, by=year.secretary, at=year.at, add=items)
     roll = {
         seat.pk: (seat.user != year.member, "Đi công tác" if seat.user == year.member else "")
         for seat in agenda.seats_of_day(held)
@@ -221,15 +221,21 @@ def test_reader_meets_nothing_of_the_own_unit_and_cannot_sign_the_extract(year, 
     text = " ".join(" ".join(pages_of(minutes_pdf(made, at=year.at))).split())
     assert "Sở Tư pháp" not in text
     assert "Đề nghị giữ 2 điểm" not in text
+    assert "Thư ký báo cáo" not in text  # what was said may have been about any unit
+    assert made.proceedings == ()
     assert "Sở Xây dựng" in text
     assert (made.draft, made.marks) == (True, (EXTRACT,))
     assert "Bản này không có nội dung về đơn vị" in text
     assert [unit.name for unit in made.units] == ["Sở Xây dựng"]
     whole = of(year, meeting)
     assert (whole.draft, whole.omission) == (False, "")
-    meeting.agenda.filter(score__submission=year.first.submission).delete()
-    year.first.score("1.1").decision.delete()
-    assert of(year, meeting, own.user).marks == ()  # nothing is left out any more
+    assert whole.proceedings == ("Chủ tịch khai mạc.", "Thư ký báo cáo.")
+    later = make_meeting(year, "04/BB-HĐTĐ")
+    later.proceedings = "Bàn về đơn vị khác."
+    later.save()
+    decide(year, later, year.second, "1.4", points="1")
+    free = of(year, later, own.user)
+    assert (free.marks, free.proceedings) == ((), ("Bàn về đơn vị khác.",))
 
 
 def test_pdf_is_a4_vietnamese_and_in_nfc(pdf):

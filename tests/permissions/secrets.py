@@ -9,17 +9,15 @@ from django.utils import timezone
 from assessments.choices import CouncilRole, Stage, SubmissionState
 from assessments.models import (
     Adjustment,
-    Appeal,
     Approval,
-    CouncilDecision,
     CouncilMember,
-    DeclaredConflict,
     Document,
     DocumentRevision,
     Event,
     Evidence,
     Explanation,
     Extension,
+    Message,
     Publication,
     PublishedResult,
     SignedCopy,
@@ -29,25 +27,15 @@ from assessments.models import (
     WorkingDay,
 )  # fmt: skip
 from assessments.workflow import appraisals, events, receipts
-from tests.factories.council import make_judged_year, make_meeting, make_member, survey
+from tests.factories.council import make_judged_year, make_member, survey
 from tests.factories.cycles import D, Dossier, Year, make_user
 from tests.factories.published import make_publication
 from tests.factories.units import make_merger
+from tests.permissions.marks import EMBARGOED, JUDGED, NAMED, OWN
+from tests.permissions.private import ask, meet, tell
 from tests.workflow.world import past_triggers
 from tests.workspace import uploads
 from units.models import Membership, SigningAuthorisation, Succession, Unit, UnitAlias, User
-
-#: What the unit itself wrote and computed.
-OWN = ("1,2357", "1.2357", "LOI-CUA-DON-VI")
-#: What the council thinks of it; the unit meets it from the stage of explanation on.
-JUDGED = ("0,7713", "0.7713", "LOI-CUA-HOI-DONG")
-#: A question is addressed to the unit: it reads the words at once.
-ASKED = ("LOI-HOI-DON-VI",)
-#: The frozen copy that waits for its moment.
-EMBARGOED = ("91,8273", "91.8273", "HANG-CHUA-CONG-BO")
-#: The unit's very name: nothing of its appraisal is told to a member it employs.
-NAMED = ("Sở Mật Danh",)
-SURVEYED = ("86,4142", "86.4142")
 
 
 @dataclass
@@ -61,6 +49,7 @@ class Secrets:
     revision: DocumentRevision
     question: Explanation
     evidence: Evidence
+    told: dict[str, Message]
 
 
 def make_secrets() -> Secrets:
@@ -70,7 +59,9 @@ def make_secrets() -> Secrets:
     employed = make_member(year)
     Membership.objects.create(user=employed, unit=year.first.unit, since=dt.date(2020, 1, 1))
     _claim(year)
-    question = _judge(year)
+    _judge(year)
+    question = ask(year)
+    meet(year)
     evidence = _attach(year)
     public = make_publication(year=2020)
     scheduled = _embargoed(year)
@@ -96,7 +87,8 @@ def make_secrets() -> Secrets:
         "employed": employed,
         "superuser": make_user(is_superuser=True, is_staff=True),
     }
-    return Secrets(year, people, public, scheduled, evidence.revision, question, evidence)
+    told = tell(year, {name: people[name] for name in ("member", "employed", "contributor")})
+    return Secrets(year, people, public, scheduled, evidence.revision, question, evidence, told)
 
 
 def _name(dossier: Dossier) -> None:
@@ -114,7 +106,7 @@ def _claim(year: Year) -> None:
     receipts.write(year.first.submission, by=year.first.head, at=year.at, signed_as="Giám đốc")
 
 
-def _judge(year: Year) -> Explanation:
+def _judge(year: Year) -> None:
     row = year.first.score("1.3")
     appraisals.appraise(
         score=row,
@@ -124,21 +116,10 @@ def _judge(year: Year) -> Explanation:
         points=D("0.7713"),
         reason=JUDGED[2],
     )
-    meeting, chair = make_meeting(year), year.council.members.get(user=year.chair)
-    meeting.minutes_file.save("bien-ban.pdf", ContentFile(JUDGED[2].encode()))
-    CouncilDecision.objects.create(
-        score=year.first.score("1.4"), meeting=meeting, points=D("0.7713"), reason=JUDGED[2],
-        decided_by=chair, decided_by_user=year.chair, at=year.at,
-    )  # fmt: skip
     Adjustment.objects.create(
         submission=year.first.submission, kind="bonus", points=D("0.7713"), reason=JUDGED[2],
         proposed_by=year.secretary,
     )  # fmt: skip
-    appeal = Appeal.objects.create(
-        submission=year.first.submission, kind="appeal", text=OWN[2], round=1,
-        filed_by=year.first.head, filed_at=year.at, due_at=year.at + dt.timedelta(days=9),
-    )  # fmt: skip
-    appeal.leaves.add(row)
     Approval.objects.create(
         submission=year.first.submission,
         by=year.leader,
@@ -154,10 +135,6 @@ def _judge(year: Year) -> Explanation:
         decision="use",
         reason=JUDGED[2],
     )
-    return Explanation.objects.create(
-        score=year.first.score("1.4"), round=1, asked_by=year.council.members.get(user=year.member),
-        question=ASKED[0], asked_at=year.at, due_at=year.at + dt.timedelta(days=3),
-    )  # fmt: skip
 
 
 def _attach(year: Year) -> Evidence:
@@ -207,12 +184,9 @@ def _embargoed(year: Year) -> Publication:
 
 def _rest(year: Year) -> None:
     """Leave a row in every other list of the admin."""
-    unit, seat = year.first.unit, year.council.members.get(user=year.member)
+    unit = year.first.unit
     Extension.objects.create(
         cycle=year.cycle, stage="self_assessment", unit=unit, until=year.at, reason=JUDGED[2]
-    )
-    DeclaredConflict.objects.create(
-        member=seat, unit=year.second.unit, since=dt.date(2020, 1, 1), reason="Người thân"
     )
     SiteIdentity.objects.create(pk=1, city_name="Thành phố", governing_body="Sở Nội vụ")
     WorkingDay.objects.create(day=dt.date(2026, 1, 2), note="Nghỉ hoán đổi")
