@@ -126,7 +126,7 @@ def test_question_abstention_and_withdrawal(year: Year, enter: Enter) -> None:
 def test_panel_says_when_a_reason_is_needed(year: Year, enter: Enter, shown: bool) -> None:
     year.council.claims_shown = shown
     year.council.save()
-    client, said = enter(year.member), "Always needed: the unit&#x27;s own points are not shown"
+    client, said = enter(year.member), "Always needed: the unit's own points are not shown"
     panel = client.get(door(year.first, name="panel")).content.decode()
     data = typed(year.first, points="9", reason="x")
     refused = client.post(door(year.first, query="?tu=tieu-chi"), data)
