@@ -32,8 +32,16 @@ class Picture:
 
 #: The dossier of the printed accounts.
 _OWN = "/tu-danh-gia/2026-minh-hoa/phuong-sai-gon/"
+
+
+def _link(part: str) -> str:
+    """Return the selector of links of the page itself to addresses with a part."""
+    return f"#content-main a[href*='{part}'], #content a[href*='{part}']"
+
+
 #: Where lists of the admin lead to their first row.
 _FIRST = "#result_list tbody tr:first-child th a"
+_OF_2023 = "#result_list a:has-text('2023')"
 _GRIDS = "/admin/assessments/criterionscore/luoi/"
 PICTURES = (
     Picture("home", "/"),
@@ -56,28 +64,28 @@ PICTURES = (
     Picture("inbox", "/hop-thu/", "daumoi.saigon"),
     Picture("todo", "/admin/", "thuky.hd"),
     Picture("dossiers", "/admin/assessments/submission/", "thuky.hd"),
-    Picture("matrix", "/admin/", "thuky.hd", ["#content a[href*='/ma-tran/']"]),
-    Picture("board", "/admin/", "thuky.hd", ["#content a[href*='/tien-do/']"]),
+    Picture("matrix", "/admin/assessments/assignment/", "thuky.hd", [_link("/ma-tran/")]),
+    Picture("board", "/admin/", "thuky.hd", [_link("/tien-do/")]),
     Picture(
-        "calibration", "/admin/assessments/cycle/?year=2023", "thuky.hd",
-        [_FIRST, "a[href*='/thong-nhat-muc-cham/']"],
+        "calibration", "/admin/assessments/cycle/", "thuky.hd",
+        [_OF_2023, _link("/thong-nhat-muc-cham/")],
     ),
     Picture(
-        "agenda", "/admin/assessments/meeting/", "thuky.hd", [_FIRST, "a[href*='/chuong-trinh/']"]
+        "agenda", "/admin/assessments/meeting/", "thuky.hd", [_FIRST, _link("/chuong-trinh/")]
     ),
     Picture("grids", _GRIDS, "thamdinh3"),
     Picture("grid", _GRIDS, "thamdinh3", ["#content a[href*='/luoi/']:not([href$='/luoi/'])"]),
     Picture(
         "grid-panel", _GRIDS, "thamdinh3",
-        ["#content a[href*='/luoi/']:not([href$='/luoi/'])", "#content a[href*='/xet/']"],
+        ["#content a[href*='/luoi/']:not([href$='/luoi/'])", _link("/xet/")],
     ),
     Picture(
-        "approvals", "/admin/assessments/cycle/?year=2023", "lanhdao.snv",
-        [_FIRST, "a[href*='/duyet/']"],
+        "approvals", "/admin/assessments/cycle/", "lanhdao.snv",
+        [_OF_2023, _link("/duyet/")],
     ),
     Picture(
-        "lineage", "/admin/assessments/cycle/?year=2023", "lanhdao.snv",
-        [_FIRST, "a[href*='/duyet/']", "#content a[href$='/qua-trinh-diem/']"],
+        "lineage", "/admin/assessments/cycle/", "lanhdao.snv",
+        [_OF_2023, _link("/duyet/"), _link("/qua-trinh-diem/")],
     ),
 )  # fmt: skip
 
