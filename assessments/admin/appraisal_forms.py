@@ -90,7 +90,8 @@ class AppraiseForm(PointsForm):
 
     def ask_every_reason(self) -> None:
         """Say what the verb asks where the council hides the units' own points."""
-        self.fields["reason"].help_text = self.blind_help
+        # Not on the field: a form that was read has its bound fields already, with copies.
+        self["reason"].help_text = self.blind_help
 
     def first_values(self) -> dict[str, Any]:
         """Start from the points given before, else from the unit's own where they are shown."""
