@@ -38,4 +38,5 @@ def test_conflict_closes_everything_about_the_unit(swept: Secrets, role: str) ->
 
 def named_is_telling(path: str) -> bool:
     """Tell whether a page that names the unit tells of its appraisal."""
-    return path.startswith("admin/") and not path.startswith(UNHIDDEN) and "q=" not in path
+    searched = "q=" in path or "field_name=unit" in path  # units themselves are no secret
+    return path.startswith("admin/") and not path.startswith(UNHIDDEN) and not searched
