@@ -39,19 +39,6 @@ from units.models import Membership, User
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def calendar(monkeypatch: Any) -> Calendar:
-    made = Calendar()
-    monkeypatch.setattr(timezone, "now", made.now)
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _own_store(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.CLAMAV = ""
-
-
 def seat(year: Year, name: str) -> User:
     user = make_user(name)
     CouncilMember.objects.create(

@@ -49,19 +49,6 @@ DECISION = {
 }
 
 
-@pytest.fixture
-def calendar(monkeypatch: Any) -> Calendar:
-    made = Calendar()
-    monkeypatch.setattr(timezone, "now", made.now)
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _own_store(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.CLAMAV = ""
-
-
 class Journey:
     """The year, its people by name, and what several steps share."""
 
