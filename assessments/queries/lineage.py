@@ -143,8 +143,9 @@ def lineage(submission: Submission, leaves: QuerySet[CriterionScore], sight: Sig
     keys = [row.pk for row in rows]
     given = _given(rows, sight)
     rounds = sorted({*range(1, submission.round + 1), *(number for _leaf, number in given)})
-    told = _Told(keys)
     approvals = Approval.objects.filter(submission=submission, revoked_at=None)
+    approval = approvals.select_related("by").first()
+    told = _Told(keys, approval)
     lines = [_line(row, [given.get((row.pk, each), []) for each in rounds], told) for row in rows]
     return Lineage(
         submission, tuple(rounds),
@@ -154,7 +155,7 @@ def lineage(submission: Submission, leaves: QuerySet[CriterionScore], sight: Sig
             if field is not None
         ),
         tuple(submission.receipts.select_related("signed_by").order_by("sequence")),
-        approvals.select_related("by").first(),
+        approval,
     )  # fmt: skip
 
 
@@ -187,12 +188,16 @@ def _appraised(row: Appraisal, why: str, files: Iterable[DocumentRevision]) -> S
 
 
 class _Told:
-    """What the history and the log say of the leaves: who saved, who concluded, what was undone."""
+    """What the history and the log say of the leaves: who saved, who ended it, what was undone.
 
-    def __init__(self, keys: list[int]) -> None:
+    The approval in force ends every leaf; until there is one, the conclusion does.
+    """
+
+    def __init__(self, keys: list[int], approval: Approval | None) -> None:
         rows = ScoreHistory.objects.filter(score__in=keys)
         self.saved = _last(rows.filter(action="unit.save"))
-        self.finished = _last(rows.filter(action__in=_FINISHING))
+        concluded = _last(rows.filter(action__in=_FINISHING))
+        self.ended = {key: approval or concluded.get(key) for key in keys}
         self.undone: dict[int, list[Step]] = defaultdict(list)
         events = Event.objects.filter(
             object_type="criterionscore", object_id__in=[str(key) for key in keys],
@@ -233,7 +238,7 @@ def _line(row: CriterionScore, rounds: list[list[Step]], told: _Told) -> Line:
             *([_moved(_decided(decision), before)] if decision else []),
         ]
         before = next((step for step in council if step.counts), before)
-    final = _final(row, told.finished.get(row.pk)) if seen else None
+    final = _final(row, told.ended[row.pk]) if seen else None
     return Line(
         row, claim, tuple(shown), tuple(council), _moved(final, before) if final else None,
         claim_kept=row.criterion.is_self_scored and not row.claim_seen,  # type: ignore[attr-defined]
@@ -264,13 +269,13 @@ def _decided(row: CouncilDecision) -> Step:
     )  # fmt: skip
 
 
-def _final(row: CriterionScore, written: ScoreHistory | None) -> Step | None:
+def _final(row: CriterionScore, ended: Approval | ScoreHistory | None) -> Step | None:
     applies = row.final_applicable is not False
     if row.final_points is None and applies:
         return None
     return Step(
         row.final_points if applies else None, applies,
-        str(written.by or "") if written else "", written.at if written else None,
+        str(ended.by or "") if ended else "", ended.at if ended else None,
         # The trace is the unit's own where its points stand.
         row.final_trace if row.claim_seen else "",  # type: ignore[attr-defined]
     )  # fmt: skip

@@ -166,6 +166,9 @@ def test_final_points_tell_who_concluded_and_who_approved(year: Year) -> None:
     approval = seen(year, year.first, year.chair).approval
     assert approval is not None
     assert approval.by == year.leader
+    final = line(year, "1.1").final
+    assert final is not None
+    assert (final.points, final.who, final.at) == (D(2), str(year.leader), approval.at)
 
 
 def test_signed_receipts_are_listed(year: Year, enter: Enter) -> None:
