@@ -135,7 +135,7 @@ class UnitEnds(Ladder):
                     yield from self._left_to(user, end)
 
     def _left_to(self, user: User, end: End) -> Iterator[Message]:
-        rows = appraisal.untouched(appraisal.assigned_leaves(user, self.at))
+        rows = appraisal.waiting_for(user, self.at)
         count = rows.filter(submission__cycle=self.cycle).count()
         if count:
             said = f"Anh/chị còn {count} tiêu chí chưa chấm của năm {self.cycle.year}: {end.words}."
