@@ -56,11 +56,10 @@ def seats_of_day(meeting: Meeting) -> list[CouncilMember]:
 
 def items(meeting: Meeting, user: User, at: dt.datetime) -> list[Line]:
     """Return the agenda as far as the person reads it, by unit and in the order of the scheme."""
-    reasons = dict(meeting.agenda.values_list("score", "reason"))
-    rows = calibration.with_spread(
-        _readable(meeting, user, at).filter(agenda_items__meeting=meeting)
-    )
-    return [Line(row, AgendaReason(reasons[row.pk])) for row in _ordered(rows)]
+    # One statement: another secretary may take a leaf off while this page is read.
+    standing = _readable(meeting, user, at).filter(agenda_items__meeting=meeting)
+    rows = calibration.with_spread(standing.annotate(put_for=F("agenda_items__reason")))
+    return [Line(row, AgendaReason(row.put_for)) for row in _ordered(rows)]
 
 
 def decided(meeting: Meeting, user: User, at: dt.datetime) -> list[CriterionScore]:

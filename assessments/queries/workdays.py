@@ -1,7 +1,11 @@
 """The calendar of working days with what the office entered by hand, and clocks that run on it."""
 
 import datetime as dt
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from assessments.models import WorkingDay
@@ -11,6 +15,16 @@ from cchc.kit.workdays import WorkCalendar
 def calendar() -> WorkCalendar:
     """Return the working calendar; one query."""
     return WorkCalendar(dict(WorkingDay.objects.values_list("day", "is_working")))
+
+
+def here() -> ArraySubquery:
+    """Return what puts the days entered by hand on a row, for `carried`; no query of its own."""
+    return ArraySubquery(WorkingDay.objects.values(told=JSONObject(day="day", on=F("is_working"))))
+
+
+def carried(days: list[dict[str, Any]]) -> WorkCalendar:
+    """Return the working calendar from the days that `here` put on a row."""
+    return WorkCalendar({dt.date.fromisoformat(row["day"]): row["on"] for row in days})
 
 
 def left(at: dt.datetime, end: dt.datetime) -> int:

@@ -60,12 +60,13 @@ def person(request: HttpRequest) -> User:
 def dossier_of(request: HttpRequest, key: CycleKey, slug: str, at: dt.datetime) -> Submission:
     """Return the dossier of the person's own unit; raise Http404 for any other or none.
 
-    `parts` are those that the person takes in the unit, as `permissions.parts_of` tells them.
+    `parts` are those that the person takes in the unit, as `permissions.parts_of` tells them;
+    `days` are those of the calendar of working days, for the clocks of the page.
     """
     rows = permissions.own_submissions(person(request), at).select_related(
         "cycle", "unit", "group", "cycle_scheme__scheme"
     )
-    rows = rows.annotate(parts=permissions.parts_here(person(request), at))
+    rows = rows.annotate(parts=permissions.parts_here(person(request), at), days=workdays.here())
     rows = rows.prefetch_related("cycle__milestones", "cycle__extensions")
     return get_object_or_404(
         rows, cycle__year=key.year, cycle__illustrative=key.illustrative, unit__slug=slug
@@ -151,6 +152,8 @@ def deadline_of(
         end = queries.closes_at(submission.cycle, Stage.SELF_ASSESSMENT, submission.unit_id)
     else:
         end = None
+    if calendar is None and hasattr(submission, "days"):
+        calendar = workdays.carried(submission.days)
     return Deadline(end, at, calendar) if end else None
 
 

@@ -70,6 +70,6 @@ def test_message_is_opened_and_marked_by_keyboard(year: Year, visitor: Visitor):
 
     visitor.go("/hop-thu/")
     visitor.tab_to(".inbox__item button")
-    visitor.page.keyboard.press("Enter")
-    visitor.page.wait_for_load_state("load")
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
     assert Message.objects.filter(user=year.first.focal, read_at=None).count() == 18

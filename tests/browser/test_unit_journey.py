@@ -167,6 +167,7 @@ def answer_the_question(walk: Walk) -> None:
     focal.go("/tu-danh-gia/")
     press(focal, f"main a[href$='/giai-trinh/{asked.pk}/']")
     both(focal)
+    focal.page.click("main details summary")
     press(focal, "main a[href$='/2.1/tai-lieu/']")
     focal.page.locator(".drop__pick").wait_for()  # the script is there
     focal.page.set_input_files("[data-pick]", [file("Sổ.pdf", uploads.printed(1, "sổ"))])

@@ -43,9 +43,13 @@ def test_figure_stands_beside_the_claim_and_changes_no_points(year: Year, enter:
         "code": "1.3", "a": "120", "b": "114",
     }  # fmt: skip
     assert ScoreHistory.objects.get(score=row).values["independent_b"] == "114"
-    address = reverse("admin:assessments_submission_appraisal", args=[year.first.submission.pk])
-    content = enter(year.member).get(address).content.decode()
-    assert "a = 120, b = 114 (Cổng dịch vụ công, 05/01)" in content
+    member = enter(year.member)
+    for name, pk, shown in (
+        ("submission_appraisal", year.first.submission.pk, "b/a = 114/120"),
+        ("criterionscore_panel", row.pk, "b/a = 114/120 (Cổng dịch vụ công, 05/01)"),
+    ):
+        content = member.get(reverse(f"admin:assessments_{name}", args=[pk])).content.decode()
+        assert shown in content
 
 
 @pytest.mark.parametrize(
