@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "import_export",
     "django_tables2",
+    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "csp",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "cchc.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "cchc.urls"
@@ -188,6 +190,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+#: Where publications are written as files for the web server; empty: the app serves them all.
+SITE_FOLDER = env.str("SITE_FOLDER", default="")
 FILE_UPLOAD_PERMISSIONS = 0o600
 #: Folders of fonts with Times' metrics for official papers: the first that has every Vietnamese
 #: letter is used, without any typst's own serif.

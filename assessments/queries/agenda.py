@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -58,8 +59,10 @@ def items(meeting: Meeting, user: User, at: dt.datetime) -> list[Line]:
     """Return the agenda as far as the person reads it, by unit and in the order of the scheme."""
     # One statement: another secretary may take a leaf off while this page is read.
     standing = _readable(meeting, user, at).filter(agenda_items__meeting=meeting)
-    rows = calibration.with_spread(standing.annotate(put_for=F("agenda_items__reason")))
-    return [Line(row, AgendaReason(row.put_for)) for row in _ordered(rows)]
+    rows: Iterable[Any] = _ordered(
+        calibration.with_spread(standing.annotate(put_for=F("agenda_items__reason")))
+    )
+    return [Line(row, AgendaReason(row.put_for)) for row in rows]
 
 
 def decided(meeting: Meeting, user: User, at: dt.datetime) -> list[CriterionScore]:

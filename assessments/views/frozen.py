@@ -11,6 +11,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from assessments import press
+from assessments.press import stored
 from assessments.queries import published
 from assessments.queries.addresses import address
 
@@ -43,7 +44,7 @@ def _whole(
     request: HttpRequest, page: published.FrozenPage, replaced_by: published.Publication | None
 ) -> HttpResponse:
     body = bytes(page.body)
-    if replaced_by and page.content_type == press.HTML:
+    if replaced_by and page.content_type == stored.HTML:
         body = gzip.compress(_with_banner(gzip.decompress(body), page, replaced_by), mtime=0)
     compressed = bool(_GZIP.search(request.headers.get("Accept-Encoding", "").lower()))
     answer = HttpResponse(
@@ -83,7 +84,7 @@ def _with_banner(
         "reason": replaced_by.correction_reason,
     }
     banner = render_to_string("_components/banner_correction.html", context)
-    return body.replace(press.CORRECTION_MARK.encode(), banner.encode(), 1)
+    return body.replace(stored.CORRECTION_MARK.encode(), banner.encode(), 1)
 
 
 def successor_address(page: published.FrozenPage, replaced_by: published.Publication) -> str:

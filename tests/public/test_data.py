@@ -14,8 +14,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from assessments import press
 from assessments.models import Publication
+from assessments.press import files
 from assessments.queries import published
 from cchc.kit.canonical import canonical_json
 from tests.factories.published import make_publication, make_record
@@ -168,7 +168,7 @@ def test_csv_escapes_formulas_in_texts(db: None) -> None:
     publication = Publication.objects.get()
     table = published.rankings(publication, publication.published_at)[0]
     rows = list(
-        csv.reader(io.StringIO(press.ranking_csv(publication, table).removeprefix("\ufeff")))
+        csv.reader(io.StringIO(files.ranking_csv(publication, table).removeprefix("\ufeff")))
     )
     cells = {cell for row in rows[1:] for cell in row}
     assert not [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
@@ -188,4 +188,4 @@ def test_csv_escapes_formulas_in_texts(db: None) -> None:
     ],
 )
 def test_safe_cell(text: str, safe: str) -> None:
-    assert press.safe_cell(text) == safe
+    assert files.safe_cell(text) == safe

@@ -32,9 +32,9 @@ def test_press_prints_pages_in_both_languages_and_files_once(official: Publicati
 
 def test_printing_again_gives_the_same_bytes(db: None) -> None:
     publication = make_publication(printed=False)
-    first = [(page.path, bytes(page.body)) for page in press._pages(publication, timezone.now())]
+    first = [(page.path, bytes(page.body)) for page in press.printed(publication, timezone.now())]
     second = [
-        (page.path, bytes(page.body)) for page in press._pages(publication, timezone.now() + HOUR)
+        (page.path, bytes(page.body)) for page in press.printed(publication, timezone.now() + HOUR)
     ]
     assert first == second
 

@@ -88,7 +88,7 @@ def test_failing_press_schedules_nothing(db: None, monkeypatch: pytest.MonkeyPat
 
     year = make_finished_year()
     draft = make_draft(year)
-    monkeypatch.setattr("assessments.press.data_file", jam)
+    monkeypatch.setattr("assessments.press.files.data_file", jam)
     with pytest.raises(OSError, match="out of paper"):
         publications.publish_now(publication=draft, by=year.leader, at=year.at)
     assert Publication.objects.get().state == PublicationState.DRAFT

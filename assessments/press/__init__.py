@@ -1,0 +1,48 @@
+"""Print a publication once: its pages and files, frozen (design 0.16, 0.20).
+
+Workflow emits "publication.frozen" while the publication is still a draft, inside its own
+transaction; what is printed here is stored as bytes and never rendered again. Pages know no host,
+no reader and no clock: addresses are paths, and the same rows always give the same bytes.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from assessments.choices import PublicationState
+from assessments.models import FrozenPage, Publication
+from assessments.press import files, pages
+from assessments.queries import published
+from assessments.workflow import effects
+from assessments.workflow.publications import flip_due
+
+
+def register() -> None:
+    """Register the handler that prints a publication when workflow schedules it."""
+    effects.on("publication.frozen", render)
+
+
+def ring(at: dt.datetime) -> None:
+    """Let scheduled publications whose moment has come become public in the log as well."""
+    flip_due(at)
+
+
+def ring_for(publication: Publication, at: dt.datetime) -> None:
+    """Ring when this publication is shown and still stored as scheduled; else ask nothing."""
+    if publication.state == PublicationState.SCHEDULED:
+        ring(at)
+
+
+def render(publication: Publication, at: dt.datetime) -> None:
+    """Store every page and file of a draft publication; printing again replaces what was stored.
+
+    Raise the database's error when the publication is no longer a draft (design 0.21).
+    """
+    FrozenPage.objects.filter(publication=publication).delete()
+    FrozenPage.objects.bulk_create(printed(publication, at), batch_size=200)
+
+
+def printed(publication: Publication, at: dt.datetime) -> Iterator[FrozenPage]:
+    """Yield every page and file of a publication, not stored yet."""
+    tables = published.rankings(publication, at)
+    yield from files.printed(publication, tables)
+    yield from pages.printed(publication, tables)

@@ -1,0 +1,90 @@
+"""The pages of a publication: the ranking of each group and the scorecard of each unit."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from assessments.choices import PublicationKind, RankBasis
+from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
+from assessments.press.stored import html_page, kind_label
+from assessments.queries import published
+from assessments.queries.addresses import address, data_address
+from assessments.queries.rankings import Ranking
+
+
+def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:
+    """Yield the rankings and scorecards of a publication in every language."""
+    base = {"publication": publication, "frozen": True, "site": SiteIdentity.objects.first()}
+    base |= {"earlier": publication.corrects, "noindex": publication.is_illustrative}
+    base |= {"nav": "rankings", "json_url": data_address(publication)}
+    results = list(published.scores(publication))
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            base["kind_label"] = kind_label(publication)
+            yield from _rankings(base, tables)
+            yield from _scorecards(base, tables, results)
+
+
+def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPage]:
+    publication = base["publication"]
+    for table in tables:
+        rows, fields = [*table.ranked, *table.unranked], table.fields
+        context = base | {
+            "table": table,
+            "tables": tables,
+            "is_record": publication.kind == PublicationKind.RECORD,
+            "disputed": table.disputed,
+            "inferred": any(row.result.rank_basis == RankBasis.INFERRED for row in table.ranked),
+            "fields": fields,
+            "by_field": [(row, [row.parts.get(part["code"]) for part in fields]) for row in rows],
+            "csv_url": data_address(publication, table.group.code),
+            "crumbs": [
+                (_("Rankings"), address("rankings")),
+                (f"{publication.year} – {table.group.name}", ""),
+            ],
+        }
+        parts = {"key": publication.slug, "group": table.group.code}
+        yield html_page(context, "public/ranking.html", "ranking", parts)
+
+
+def _scorecards(
+    base: dict[str, Any], tables: list[Ranking], results: list[PublishedResult]
+) -> Iterator[FrozenPage]:
+    publication = base["publication"]
+    rows = {row.result.pk: row for table in tables for row in (*table.ranked, *table.unranked)}
+    peers = {table.group.pk: len(table.ranked) for table in tables}
+    words = _words()
+    for result in results:
+        code, name = result.group.code, result.unit_name
+        ranking = address("ranking", key=publication.slug, group=code)
+        context = base | {
+            "row": rows[result.pk],
+            "result": result,
+            "peers": peers[result.group_id],
+            "sheet": published.sheet(result),
+            "words": words,
+            "crumbs": [
+                (f"{_('Ranking')} {publication.year}", ranking),
+                (name, address("unit", slug=result.unit_slug)),
+                (f"{_('Scorecard')} {publication.year}", ""),
+            ],
+        }
+        parts = {"slug": result.unit_slug, "publication": publication.slug}
+        yield html_page(context, "public/scorecard.html", "scorecard", parts)
+
+
+def _words() -> dict[str, str]:
+    """Return the heads of a scorecard, looked up once and not once a leaf."""
+    return {
+        "leaves": _("Points by criterion"),
+        "criterion": _("Criterion"),
+        "highest": _("Highest points"),
+        "self": _("Self-assessed"),
+        "appraised": _("Appraised"),
+        "final": _("Final"),
+        "trace": _("How the points come about"),
+        "na": _("does not apply"),
+    }
