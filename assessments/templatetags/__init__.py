@@ -1,0 +1,1 @@
+"""Template tags of the assessments: what only their own pages draw."""
