@@ -9,9 +9,17 @@ from assessments.papers.bundle import Bundle, bundle_of
 from assessments.papers.files import PaperFile, file_stem, minutes_file, report_file
 from assessments.papers.minutes import Minutes, minutes_of
 from assessments.papers.minutes_word import minutes_docx
-from assessments.papers.pdf import annex_pdf, minutes_pdf, receipt_pdf, report_pdf
+from assessments.papers.pdf import (
+    annex_pdf,
+    minutes_pdf,
+    receipt_pdf,
+    report_pdf,
+    result_report_pdf,
+    share_png,
+)
 from assessments.papers.receipt import ReceiptPaper, receipt_paper
 from assessments.papers.report import Report, report_of, source_of
+from assessments.papers.result_report import ResultReport, paper_of, result_report_of
 from assessments.papers.word import report_docx
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "PaperFile",
     "ReceiptPaper",
     "Report",
+    "ResultReport",
     "annex_docx",
     "annex_pdf",
     "annexes_of",
@@ -30,11 +39,15 @@ __all__ = [
     "minutes_file",
     "minutes_of",
     "minutes_pdf",
+    "paper_of",
     "receipt_paper",
     "receipt_pdf",
     "report_docx",
     "report_file",
     "report_of",
     "report_pdf",
+    "result_report_of",
+    "result_report_pdf",
+    "share_png",
     "source_of",
 ]

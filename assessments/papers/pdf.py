@@ -1,4 +1,4 @@
-"""Papers as PDF, set by typst from templates beside this module.
+"""Papers as PDF, and pictures of rankings, set by typst from templates beside this module.
 
 The templates are ours and fixed; what people wrote goes in as JSON and comes out as text.
 """
@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
@@ -23,6 +23,8 @@ from assessments.papers.text import breakable
 _FOLDER = Path(__file__).parent
 #: Parts with a hash, which fits its line and is copied by readers.
 _WHOLE = ("sha256", "closing")
+#: A picture says no moment of its making.
+_NO_MOMENT = dt.datetime.fromtimestamp(0, tz=dt.UTC)
 
 
 def report_pdf(report: Report, *, at: dt.datetime) -> bytes:
@@ -45,10 +47,23 @@ def annex_pdf(made: Annexes, *, at: dt.datetime) -> bytes:
     return _compiled("annex.typ", asdict(made), at)
 
 
-def _compiled(template: str, data: dict[str, Any], at: dt.datetime) -> bytes:
+def result_report_pdf(paper: dict[str, Any], *, at: dt.datetime) -> bytes:
+    """Return the report of the results as PDF; `at` is the moment written into the file."""
+    return _compiled("result_report.typ", paper, at)
+
+
+def share_png(card: dict[str, Any]) -> bytes:
+    """Return the picture of a ranking for social networks, 1200 × 630 pixels."""
+    return _compiled("share.typ", card, _NO_MOMENT, format="png", ppi=72)  # a point is a pixel
+
+
+def _compiled(
+    template: str, data: dict[str, Any], at: dt.datetime, *,
+    format: Literal["pdf", "png"] = "pdf", ppi: float | None = None,
+) -> bytes:  # fmt: skip
     sent = json.dumps(_breakable(data), ensure_ascii=False)
     made: bytes = typst.compile(
-        str(_FOLDER / template), root=str(_FOLDER), format="pdf",
+        str(_FOLDER / template), root=str(_FOLDER), format=format, ppi=ppi,
         font_paths=_fonts(fitting_folder(tuple(settings.PAPER_FONTS))), sys_inputs={"data": sent},
         timestamp=int(at.timestamp()),
     )  # fmt: skip

@@ -15,6 +15,11 @@ from assessments.queries.addresses import address
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
+PDF = "application/pdf"
+PNG = "image/png"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What a browser shows in place; everything else is downloaded.
+SHOWN = (HTML, PNG)
 #: Where the banner of a later correction is put in when an old page is served (design 0.18).
 CORRECTION_MARK = "<!--correction-->"
 
@@ -39,7 +44,7 @@ def html_page(
 def stored(
     publication: Publication, path: str, content_type: str, content: str | bytes
 ) -> FrozenPage:
-    """Return a page (HTML), or a file that is downloaded under the last part of its path."""
+    """Return a page or picture, or a file that is downloaded under the last part of its path."""
     raw = content.encode() if isinstance(content, str) else content
     return FrozenPage(
         publication=publication,
@@ -48,5 +53,5 @@ def stored(
         # No time in the header of the archive: equal pages are equal bytes.
         body=gzip.compress(raw, compresslevel=9, mtime=0),
         sha256=hashlib.sha256(raw).hexdigest(),
-        filename="" if content_type == HTML else path.rpartition("/")[2],
+        filename="" if content_type in SHOWN else path.rpartition("/")[2],
     )

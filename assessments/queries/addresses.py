@@ -20,3 +20,18 @@ def data_address(publication: Publication, group: str = "") -> str:
     if group:
         return address("ranking_csv", "vi", name=f"{publication.slug}-{group}")
     return address("data", "vi", name=publication.slug)
+
+
+def workbook_address(publication: Publication) -> str:
+    """Return the path of the workbook of all figures."""
+    return address("workbook", "vi", name=publication.slug)
+
+
+def report_file_address(publication: Publication) -> str:
+    """Return the path of the report of the results as PDF."""
+    return address("report_pdf", "vi", name=f"{publication.slug}-bao-cao")
+
+
+def share_address(publication: Publication, group: str) -> str:
+    """Return the path of a group's picture for social networks."""
+    return address("share_image", "vi", name=f"{publication.slug}-{group}")
