@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from assessments.choices import PublicationState
 from assessments.models import FrozenPage, Publication
-from assessments.press import files, pages
+from assessments.press import files, pages, site
 from assessments.queries import published
 from assessments.workflow import effects
 from assessments.workflow.publications import flip_due
@@ -22,13 +22,18 @@ def register() -> None:
 
 
 def ring(at: dt.datetime) -> None:
-    """Let scheduled publications whose moment has come become public in the log as well."""
+    """Let scheduled publications whose moment has come become public in the log as well.
+
+    The site on disk follows before the caller answers: who has seen something new in the app finds
+    every stored page switched. A folder that cannot be written keeps nobody from reading.
+    """
     flip_due(at)
+    site.follow(at)
 
 
 def ring_for(publication: Publication, at: dt.datetime) -> None:
-    """Ring when this publication is shown and still stored as scheduled; else ask nothing."""
-    if publication.state == PublicationState.SCHEDULED:
+    """Ring when this publication is shown and still scheduled or not on disk; else ask nothing."""
+    if publication.state == PublicationState.SCHEDULED or not site.covers(publication.slug):
         ring(at)
 
 

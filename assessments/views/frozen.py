@@ -6,14 +6,12 @@ import re
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from assessments import press
-from assessments.press import stored
+from assessments.press import corrections
 from assessments.queries import published
-from assessments.queries.addresses import address
 
 #: Seconds for which a cache may answer for the portal; a correction shows after that at the latest.
 MAX_AGE = 60
@@ -43,9 +41,7 @@ def serve(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
 def _whole(
     request: HttpRequest, page: published.FrozenPage, replaced_by: published.Publication | None
 ) -> HttpResponse:
-    body = bytes(page.body)
-    if replaced_by and page.content_type == stored.HTML:
-        body = gzip.compress(_with_banner(gzip.decompress(body), page, replaced_by), mtime=0)
+    body = corrections.body_of(page, replaced_by)
     compressed = bool(_GZIP.search(request.headers.get("Accept-Encoding", "").lower()))
     answer = HttpResponse(
         body if compressed else gzip.decompress(body), content_type=page.content_type
@@ -70,25 +66,6 @@ def _headers(
     if page.publication.is_illustrative:
         answer["X-Robots-Tag"] = "noindex"
     if replaced_by and not isinstance(answer, HttpResponseNotModified):
-        answer["Link"] = f'<{successor_address(page, replaced_by)}>; rel="successor-version"'
+        link = corrections.successor_address(page, replaced_by)
+        answer["Link"] = f'<{link}>; rel="successor-version"'
     return answer
-
-
-def _with_banner(
-    body: bytes, page: published.FrozenPage, replaced_by: published.Publication
-) -> bytes:
-    context = {
-        "current_url": successor_address(page, replaced_by),
-        "decision": replaced_by.decision_number,
-        "decided_on": replaced_by.decision_date,
-        "reason": replaced_by.correction_reason,
-    }
-    banner = render_to_string("_components/banner_correction.html", context)
-    return body.replace(stored.CORRECTION_MARK.encode(), banner.encode(), 1)
-
-
-def successor_address(page: published.FrozenPage, replaced_by: published.Publication) -> str:
-    """Return the corrected page's address, or that of the correction where the page is gone."""
-    path = page.path.replace(page.publication.slug, replaced_by.slug, 1)
-    same = published.has_page(replaced_by, path)
-    return path if same else address("ranking_of", key=replaced_by.slug)

@@ -17,8 +17,8 @@ EXACT = ("assessments/scoring", "assessments/workflow", "assessments/queries", "
 COURTESIES = {"cchc/static/cchc/recompute.py"}
 VAGUE = {"services.py", "utils.py", "helpers.py", "common.py", "misc.py"}
 TOP = {
-    ".ci", ".gitignore", "README.md", "assessments", "cchc", "docs", "manage.py", "pyproject.toml",
-    "requirements", "templates", "tests", "units",
+    ".ci", ".gitignore", "README.md", "assessments", "cchc", "deploy", "docs", "manage.py",
+    "pyproject.toml", "requirements", "templates", "tests", "units",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments import notices
 from assessments.choices import CycleState
 from assessments.models import Cycle
+from assessments.press import site
 from assessments.workflow import appraisals, events, publications, questions, submissions
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ class Command(BaseCommand):
         steps: list[tuple[str, Callable[[dt.datetime], Any]]] = [
             ("questions", self._questions), ("dossiers", self._dossiers),
             ("conflicts", self._conflicts), ("publications", self._publications),
-            ("seals", self._seals), ("messages", self._messages), ("reminders", notices.remind),
+            ("site", site.update), ("seals", self._seals),
+            ("messages", self._messages), ("reminders", notices.remind),
             ("e-mails", notices.enqueue_digests), ("purge", notices.purge_daily),
         ]  # fmt: skip
         for name, step in steps:

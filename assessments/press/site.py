@@ -1,0 +1,227 @@
+"""Write what is public as files for the web server, and switch to all of them at once.
+
+`SITE_FOLDER/current` is a link to `releases/<hash of the content>`, a tree that is never changed
+once the link names it: `pages` is served as it stands, `replaced` holds files that a correction
+replaced (the app answers with a header that names the successor; they are for when it is down),
+`down` says that the app is down, `publications` lists what is in. Only what is public is ever
+written, under no other name before (design 0.19).
+"""
+
+import datetime as dt
+import fcntl
+import gzip
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from assessments.models import FrozenPage, Publication
+from assessments.press import corrections, stored
+from assessments.queries import published
+
+log = logging.getLogger(__name__)
+#: Releases kept, the current one included, so that a repair can look at the last ones.
+KEPT = 3
+#: Bytes of one part of a path; a file system takes 255 with the endings.
+_LONGEST_PART = 200
+_DRAFT = ".new-"
+
+
+#: Seconds until a request tries a folder again that could not be written.
+_PATIENCE = 60.0
+_failed_at = -_PATIENCE
+
+
+def covers(slug: str) -> bool:
+    """Tell whether the site holds the publication at this address, or no site is written."""
+    return not settings.SITE_FOLDER or slug in _shown(Path(settings.SITE_FOLDER))
+
+
+def update(at: dt.datetime) -> None:
+    """Write the site when something public at `at` is not in it; do nothing without a folder.
+
+    Raise OSError when the folder cannot be written; the site then stays what it was.
+    """
+    if not settings.SITE_FOLDER:
+        return
+    public = set(Publication.objects.public(at).values_list("slug", flat=True))
+    if not public <= _shown(Path(settings.SITE_FOLDER)):
+        write(at)
+
+
+def follow(at: dt.datetime) -> None:
+    """Update the site once what the caller did is committed; write a failure to the log."""
+    if settings.SITE_FOLDER and time.monotonic() - _failed_at >= _PATIENCE:
+        transaction.on_commit(partial(_try, at))
+
+
+def _try(at: dt.datetime) -> None:
+    global _failed_at  # noqa: PLW0603 - one disk for the whole process
+    try:
+        update(at)
+    except OSError:
+        log.exception("the site could not be written")
+        _failed_at = time.monotonic()
+
+
+def write(at: dt.datetime, *, anew: bool = False) -> Path:
+    """Write every page and file that is public at `at` and switch to them; return the release.
+
+    Does nothing when the site holds all of them, or more: somebody who came later was quicker.
+    `anew` writes in any case. Safe in several processes at once, and after a crash anywhere.
+    Raise OSError when the folder cannot be written; the site then stays what it was.
+    """
+    folder = Path(settings.SITE_FOLDER)
+    releases = folder / "releases"
+    releases.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        rows = list(published.publications(at))
+        if not anew and _shown(folder) >= {row.slug for row in rows}:
+            return (folder / "current").resolve()
+        _sweep(releases)
+        draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=releases))
+        try:
+            _fill(draft, rows, at)
+            release = _settle(draft)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        _switch(folder, release)
+        _prune(releases, release)
+    return release
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the system when the process dies
+        yield
+
+
+def _shown(folder: Path) -> frozenset[str]:
+    try:
+        return _listed((folder / "current").resolve(strict=True))
+    except OSError:
+        return frozenset()
+
+
+@lru_cache(maxsize=8)
+def _listed(release: Path) -> frozenset[str]:
+    return frozenset((release / "publications").read_text(encoding="utf-8").split())
+
+
+def _sweep(releases: Path) -> None:
+    """Remove what a writer left that died: it held the lock, so none is at work now."""
+    for left in releases.glob(f"{_DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+# The files ------------------------------------------------------------------------------------
+
+
+def _fill(draft: Path, rows: list[Publication], at: dt.datetime) -> None:
+    after = {row.corrects_id: row for row in rows if row.corrects_id}
+    newest = dt.datetime.fromtimestamp(0, tz=dt.UTC)
+    for row in rows:
+        last = _last(row, after)
+        for page in FrozenPage.objects.filter(publication=row).iterator(chunk_size=50):
+            page.publication = row
+            _write_page(draft, page, last)
+        newest = max(newest, row.published_at or newest)
+    _write(draft / "down.html.gz", gzip.compress(_down_page(at), mtime=0), newest)
+    slugs = "".join(f"{row.slug}\n" for row in sorted(rows, key=lambda row: row.slug))
+    _write(draft / "publications", slugs.encode(), newest)
+
+
+def _last(row: Publication, after: dict[int | None, Publication]) -> Publication | None:
+    found = after.get(row.pk)
+    while found and found.pk in after:
+        found = after[found.pk]
+    return found
+
+
+def _write_page(draft: Path, page: FrozenPage, replaced_by: Publication | None) -> None:
+    name = _name(page)
+    if name is None:
+        return  # the app answers for it
+    is_page = page.content_type == stored.HTML
+    changed = replaced_by if is_page and replaced_by else page.publication
+    part = "replaced" if replaced_by and not is_page else "pages"
+    # The web server makes its ETag of this time and the size: both stay while the bytes stay.
+    _write(draft / part / name, corrections.body_of(page, replaced_by), changed.published_at)
+
+
+def _name(page: FrozenPage) -> str | None:
+    """Return the file for a page; None where its address makes no plain path of files."""
+    is_page = page.content_type == stored.HTML
+    parts = page.path.strip("/").split("/")
+    plain = page.path.startswith("/") and page.path.endswith("/") == is_page
+    for part in parts:
+        plain = plain and part not in {"", ".", ".."} and "\0" not in part
+        plain = plain and len(part.encode()) <= _LONGEST_PART
+    if not plain:
+        return None
+    return "/".join([*parts, "index.html.gz"]) if is_page else f"{'/'.join(parts)}.gz"
+
+
+def _write(path: Path, content: bytes, changed_at: dt.datetime | None) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    seconds = int(changed_at.timestamp()) if changed_at else 0
+    os.utime(path, (seconds, seconds))
+
+
+def _down_page(at: dt.datetime) -> bytes:
+    with translation.override(settings.LANGUAGE_CODE):
+        context = {"frozen": True, "noindex": True, "publications": list(published.current(at))}
+        return render_to_string("public/down.html", context).encode()
+
+
+# The switch -----------------------------------------------------------------------------------
+
+
+def _settle(draft: Path) -> Path:
+    """Give a finished draft its name and let the web server's group read it."""
+    digest = _digest(draft)
+    release = draft.parent / digest
+    while release.exists() and _digest(release) != digest:  # somebody has touched it
+        release = release.with_name(f"{release.name}-")
+    if not release.exists():
+        for path in draft.rglob("*"):
+            path.chmod(0o750 if path.is_dir() else 0o640)
+        draft.chmod(0o750)
+        os.sync()  # a power cut after the switch must not find empty files
+        draft.rename(release)
+    return release
+
+
+def _digest(tree: Path) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+        inner = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{path.relative_to(tree)} {int(path.stat().st_mtime)} {inner}\n".encode())
+    return whole.hexdigest()[:32]
+
+
+def _switch(folder: Path, release: Path) -> None:
+    fresh = folder / ".next"
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(release.relative_to(folder))
+    os.utime(release)  # the order of pruning
+    fresh.replace(folder / "current")
+
+
+def _prune(releases: Path, current: Path) -> None:
+    old = sorted(releases.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for release in [path for path in old if path != current][KEPT - 1 :]:
+        shutil.rmtree(release, ignore_errors=True)
