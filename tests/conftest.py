@@ -1,5 +1,6 @@
 """What every test gets: frozen tables that can still be flushed between transactional tests."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,16 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what lives as long as the run: code, models, thousands of tests.
+
+    It would walk all of them again and again, an eighth of the run's time when measured.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,24 +6,28 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import clear_url_caches
 from django.utils import translation
 
 from tests.factories.council import make_judged_year
 from tests.factories.cycles import Year
+from tests.factories.english import english_site
 from units.models import User
 
 Enter = Callable[[User], Client]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _english_site() -> Iterator[None]:
+    with english_site():
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _in_english(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _in_english(_english_site: None, settings: Any, tmp_path: Path) -> Iterator[None]:
     """Read messages as they are written in the code; files go to a folder of the test."""
-    settings.LANGUAGE_CODE = "en"
     settings.MEDIA_ROOT = str(tmp_path)
     with translation.override("en"):
         yield
-    clear_url_caches()  # they hold prefixes that depend on the language of the site
 
 
 @pytest.fixture

@@ -8,19 +8,23 @@ from typing import Any
 import openpyxl
 import pytest
 from django.test import Client
-from django.urls import clear_url_caches
 from django.utils import translation
 
+from tests.factories.english import english_site
 from tests.factories.units import make_user
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _english_site() -> Iterator[None]:
+    with english_site():
+        yield
+
+
 @pytest.fixture(autouse=True)
-def _in_english(settings: Any) -> Iterator[None]:
+def _in_english(_english_site: None) -> Iterator[None]:
     """Read messages as they are written in the code, whatever the catalogue says."""
-    settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
-    clear_url_caches()  # they hold prefixes that depend on the language of the site
 
 
 @pytest.fixture
