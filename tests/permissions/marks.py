@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 #: What the unit itself wrote and computed.
 OWN = ("1,2357", "1.2357", "LOI-CUA-DON-VI")
@@ -67,5 +68,10 @@ def marks_in(path: str, text: str, role: str) -> Iterator[str]:
 
 def held(marks: Iterable[str], text: str) -> Iterator[str]:
     """Yield the marks that a text holds, whole or broken over lines."""
-    bare = _BREAKS.sub("", text)
+    bare = _bare(text)
     yield from (mark for mark in marks if mark in text or _BREAKS.sub("", mark) in bare)
+
+
+@lru_cache(maxsize=1)  # one answer is asked for many marks
+def _bare(text: str) -> str:
+    return _BREAKS.sub("", text)
