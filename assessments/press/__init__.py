@@ -2,15 +2,18 @@
 
 Workflow emits "publication.frozen" while the publication is still a draft, inside its own
 transaction; what is printed here is stored as bytes and never rendered again. Pages know no host,
-no reader and no clock: addresses are paths, and the same rows always give the same bytes.
+no reader and no clock: addresses are paths, and the same rows always give the same bytes. Only
+the address of a picture for social networks is whole, by SITE_URL (see `press.share`).
 """
 
 import datetime as dt
 from collections.abc import Iterator
 
-from assessments.choices import PublicationState
+from django.utils import translation
+
+from assessments.choices import PublicationKind, PublicationState
 from assessments.models import FrozenPage, Publication
-from assessments.press import files, pages, site
+from assessments.press import files, pages, report, share, site, workbook
 from assessments.queries import published
 from assessments.workflow import effects
 from assessments.workflow.publications import flip_due
@@ -50,4 +53,9 @@ def printed(publication: Publication, at: dt.datetime) -> Iterator[FrozenPage]:
     """Yield every page and file of a publication, not stored yet."""
     tables = published.rankings(publication, at)
     yield from files.printed(publication, tables)
+    with translation.override("vi"):
+        yield from workbook.printed(publication, tables)
+        yield from share.printed(publication, tables)
+    if publication.kind != PublicationKind.RECORD:
+        yield from report.printed(publication, tables, at)
     yield from pages.printed(publication, tables)
