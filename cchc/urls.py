@@ -7,6 +7,7 @@ from django.urls import include, path
 from django.views.defaults import page_not_found
 
 from assessments.views import workspace
+from assessments.views.api.endpoints import urls as api_urls
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("tai-khoan/", include("allauth.account.urls")),
     path("tai-khoan/", include("allauth.mfa.urls")),
     path("bat-dau/", workspace.start, name="start"),
+    path("api/v1/", api_urls),
     path("", include("assessments.workspace_urls")),
 ]
 urlpatterns += i18n_patterns(

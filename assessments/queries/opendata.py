@@ -22,7 +22,7 @@ def open_data(publication: Publication) -> dict[str, Any]:
     """
     groups = publication.groups.prefetch_related("results__scores").order_by("position")
     return {
-        "publication": _publication(publication),
+        "publication": publication_entry(publication, _sources(publication)),
         "groups": [_group(group) for group in groups],
     }
 
@@ -32,7 +32,8 @@ def sha256_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(canonical_json(content).encode()).hexdigest()
 
 
-def _publication(publication: Publication) -> dict[str, Any]:
+def publication_entry(publication: Publication, sources: list[str]) -> dict[str, Any]:
+    """Return what a publication says of itself; `sources`: those that its results name."""
     decided = publication.is_decided
     return {
         "id": publication.slug,
@@ -44,13 +45,13 @@ def _publication(publication: Publication) -> dict[str, Any]:
         "correction_reason": publication.correction_reason or None,
         "decision": {
             "number": publication.decision_number,
-            "date": _day(publication.decision_date),
+            "date": day(publication.decision_date),
             "signer": publication.decision_signer,
         } if decided else None,
-        "published_at": _moment(publication.published_at),
+        "published_at": moment(publication.published_at),
         "illustrative": publication.is_illustrative,
         "event_chain_head": publication.chain_head or None,
-        "sources": _sources(publication),
+        "sources": sources,
         "note": publication.note or None,
     }  # fmt: skip
 
@@ -66,7 +67,10 @@ def _group(group: PublishedGroup) -> dict[str, Any]:
         "code": group.code,
         "name": group.name,
         "scheme": _scheme(group) if group.scheme_code else None,
-        "results": [_result(result) for result in results.prefetch_related("scores")],
+        "results": [
+            result_entry(result) | {"scores": [score_entry(score) for score in result.scores.all()]}
+            for result in results.prefetch_related("scores")
+        ],
     }
 
 
@@ -76,53 +80,57 @@ def _scheme(group: PublishedGroup) -> dict[str, Any]:
         "version": group.scheme_version,
         "decimals": group.decimals,
         "tie_rule": "shared",
-        "bonus_cap": _number(group.bonus_cap),
-        "penalty_cap": _number(group.penalty_cap),
+        "bonus_cap": number(group.bonus_cap),
+        "penalty_cap": number(group.penalty_cap),
         "bands": group.bands,
         "criteria": group.criteria,
     }
 
 
-def _result(result: PublishedResult) -> dict[str, Any]:
+def result_entry(result: PublishedResult) -> dict[str, Any]:
+    """Return a unit's result without its leaves."""
     return {
         "unit": {"code": result.unit_code, "name": result.unit_name},
-        "index": _number(result.index),
+        "index": number(result.index),
         "rank": result.rank,
         "rank_basis": result.rank_basis if result.rank is not None else None,
         "band": result.band or None,
         "ranked": result.ranked,
         "unranked_reason": result.unranked_reason or None,
-        "achieved": _number(result.achieved),
-        "applicable": _number(result.applicable),
-        "bonus": _number(result.bonus),
-        "penalty": _number(result.penalty),
+        "achieved": number(result.achieved),
+        "applicable": number(result.applicable),
+        "bonus": number(result.bonus),
+        "penalty": number(result.penalty),
         "source": result.source or None,
         "note": result.note or None,
         "fields": result.fields,
-        "scores": [_score(score) for score in result.scores.all()],
     }
 
 
-def _score(score: PublishedScore) -> dict[str, Any]:
+def score_entry(score: PublishedScore) -> dict[str, Any]:
+    """Return one leaf of a result."""
     return {
         "code": score.code,
         "field": score.field_code,
-        "max_points": _number(score.max_points),
+        "max_points": number(score.max_points),
         "applicable": score.applicable,
-        "self_points": _number(score.self_points),
-        "appraised_points": _number(score.appraised_points),
-        "final_points": _number(score.final_points),
+        "self_points": number(score.self_points),
+        "appraised_points": number(score.appraised_points),
+        "final_points": number(score.final_points),
         "trace": score.trace or None,
     }
 
 
-def _number(value: Decimal | None) -> str | None:
+def number(value: Decimal | None) -> str | None:
+    """Return a figure as a decimal string with a point, null where there is none."""
     return None if value is None else f"{value:f}"
 
 
-def _day(value: dt.date | None) -> str | None:
+def day(value: dt.date | None) -> str | None:
+    """Return a day as YYYY-MM-DD."""
     return None if value is None else value.isoformat()
 
 
-def _moment(value: dt.datetime | None) -> str | None:
+def moment(value: dt.datetime | None) -> str | None:
+    """Return a moment in UTC as ISO 8601."""
     return None if value is None else value.astimezone(dt.UTC).isoformat()

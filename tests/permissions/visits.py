@@ -27,6 +27,10 @@ def browser_of(secrets: Secrets, role: str) -> Client:
     return browser
 
 
+#: What follows the publication in the names of its files.
+_FILE_ENDS = {".csv": "-SBN", ".png": "-SBN", ".pdf": "-bao-cao"}
+
+
 def address_of(pattern: str, secrets: Secrets, ending: str = "pdf") -> str:
     """Return an address of the pattern that names the first unit's things wherever it can."""
     year, unit = secrets.year, secrets.year.first.unit
@@ -49,14 +53,14 @@ def address_of(pattern: str, secrets: Secrets, ending: str = "pdf") -> str:
             "code": "1.3",
             "criterion": str(year.criterion("1.3").pk),
             "sequence": "1",
+            "id": secrets.public.slug,
+            "rest": "khong-co",
             "pk": str(_key(pattern, secrets)),
             "number": "1",
             "ending": ending,
             "group": "SBN",
             "publication": secrets.public.slug,
-            "name": f"{secrets.public.slug}-SBN"
-            if pattern.endswith(".csv")
-            else secrets.public.slug,
+            "name": f"{secrets.public.slug}{_FILE_ENDS.get(pattern[-4:], '')}",
             "action": _ACTS.get(model.__name__ if model else "", "x"),
             "content_type_id": "1",
             "object_id": "1",
