@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from assessments.views import opendata, public
+from assessments.views import comparison, opendata, public, ranking_pages
 
 app_name = "public"
 urlpatterns = [
     path("", public.home, name="home"),
     path("xep-hang/", public.rankings, name="rankings"),
-    path("xep-hang/<slug:key>/", public.ranking_of, name="ranking_of"),
-    path("xep-hang/<slug:key>/<str:group>/", public.ranking, name="ranking"),
+    path("xep-hang/<slug:key>/", ranking_pages.ranking_of, name="ranking_of"),
+    path("xep-hang/<slug:key>/<str:group>/", ranking_pages.ranking, name="ranking"),
+    path("so-sanh/", comparison.comparison, name="comparison"),
     path("tim-don-vi/", public.search, name="search"),
     path("don-vi/<slug:slug>/", public.unit, name="unit"),
     path("don-vi/<slug:slug>/<slug:publication>/", public.scorecard, name="scorecard"),

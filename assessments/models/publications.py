@@ -134,6 +134,11 @@ class PublishedGroup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def scheme(self) -> tuple[str, int | None]:
+        """Return what tells one scheme from another: its code and version."""
+        return self.scheme_code, self.scheme_version
+
 
 class PublishedResult(models.Model):
     """One unit's result as announced; missing index or rank stays missing."""

@@ -5,6 +5,7 @@ import gzip
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from assessments.models import FrozenPage, Publication
 from assessments.press import stored
@@ -20,8 +21,8 @@ def body_of(page: FrozenPage, replaced_by: Publication | None) -> bytes:
     body = bytes(page.body)
     if replaced_by is None or page.content_type != stored.HTML:
         return body
-    banner = _banner(page, replaced_by).encode()
-    whole = gzip.decompress(body).replace(stored.CORRECTION_MARK.encode(), banner, 1)
+    said = banner(page, replaced_by).encode()
+    whole = gzip.decompress(body).replace(stored.CORRECTION_MARK.encode(), said, 1)
     return gzip.compress(whole, mtime=0)
 
 
@@ -38,7 +39,8 @@ def language_of(path: str) -> str:
     return translation.get_language_from_path(path) or settings.LANGUAGE_CODE
 
 
-def _banner(page: FrozenPage, replaced_by: Publication) -> str:
+def banner(page: FrozenPage, replaced_by: Publication) -> SafeString:
+    """Return the banner that says by what a page was replaced, in the page's language."""
     context = {
         "current_url": successor_address(page, replaced_by),
         "decision": replaced_by.decision_number,

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assessments.choices import PublicationKind, RankBasis
 from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
+from assessments.press.ranking import ranking_context
 from assessments.press.stored import html_page, kind_label
 from assessments.queries import published
 from assessments.queries.addresses import address, data_address
@@ -30,22 +30,9 @@ def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenP
 
 def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPage]:
     publication = base["publication"]
+    groups = [table.group for table in tables]
     for table in tables:
-        rows, fields = [*table.ranked, *table.unranked], table.fields
-        context = base | {
-            "table": table,
-            "tables": tables,
-            "is_record": publication.kind == PublicationKind.RECORD,
-            "disputed": table.disputed,
-            "inferred": any(row.result.rank_basis == RankBasis.INFERRED for row in table.ranked),
-            "fields": fields,
-            "by_field": [(row, [row.parts.get(part["code"]) for part in fields]) for row in rows],
-            "csv_url": data_address(publication, table.group.code),
-            "crumbs": [
-                (_("Rankings"), address("rankings")),
-                (f"{publication.year} – {table.group.name}", ""),
-            ],
-        }
+        context = base | ranking_context(publication, table, groups)
         parts = {"key": publication.slug, "group": table.group.code}
         yield html_page(context, "public/ranking.html", "ranking", parts)
 

@@ -57,13 +57,15 @@ class Place:
 class Change:
     """How a unit moved; `places` up is positive, None where nothing can be compared.
 
-    A unit that stood in another group then is not compared; `group` names that group.
+    A unit that stood in another group then is not compared; `group` names that group. `origins`
+    are the results of all the units that a merged one follows: several are not compared either.
     """
 
     before: PublishedResult | None = None
     places: int | None = None
     gained: Decimal | None = None
     group: str = ""
+    origins: tuple[PublishedResult, ...] = ()
 
 
 class Earlier:
@@ -79,6 +81,13 @@ class Earlier:
             rows = results if codes is None else results.filter(unit_code__in=list(codes))
         self._by_code = {row.unit_code: row for row in rows}
 
+    @classmethod
+    def among(cls, results: Iterable[PublishedResult]) -> "Earlier":
+        """Return the earlier results from rows at hand, each with its group."""
+        found = cls(None)
+        found._by_code = {row.unit_code: row for row in results}
+        return found
+
     def result(self, code: str, predecessors: Iterable[str]) -> PublishedResult | None:
         """Return the result of the unit `code`, or of the only predecessor that had one."""
         return self._by_code.get(code) or self._only(predecessors)
@@ -87,7 +96,7 @@ class Earlier:
         """Return the change of the unit `code`, whose predecessors had the codes given."""
         before = self.result(code, predecessors)
         if before is None:
-            return Change()
+            return Change(origins=tuple(self._of(predecessors)))
         if before.group.code != now.group:
             return Change(before, group=before.group.name)
         places = gained = None
@@ -97,6 +106,9 @@ class Earlier:
             gained = now.index - before.index
         return Change(before, places, gained)
 
+    def _of(self, codes: Iterable[str]) -> list[PublishedResult]:
+        return [self._by_code[code] for code in codes if code in self._by_code]
+
     def _only(self, codes: Iterable[str]) -> PublishedResult | None:
-        found = [self._by_code[code] for code in codes if code in self._by_code]
+        found = self._of(codes)
         return found[0] if len(found) == 1 else None

@@ -57,6 +57,28 @@ class Row:
         """Return the sources of a recorded figure."""
         return sources_of(self.result.source)
 
+    @property
+    def follows(self) -> list[PublishedResult]:
+        """Return the results, under other codes, of the units that this one follows."""
+        before = self.change.before
+        if before is None:
+            return list(self.change.origins)
+        return [] if before.unit_code == self.result.unit_code else [before]
+
+    @property
+    def former_name(self) -> str:
+        """Return the name that the unit had the year before when it was another, else nothing."""
+        before = self.change.before
+        if before is None or self.follows or before.unit_name == self.result.unit_name:
+            return ""
+        return before.unit_name
+
+    @property
+    def scheme_changed(self) -> bool:
+        """Tell whether the year before was scored by another scheme or version of it."""
+        before = self.change.before
+        return before is not None and before.group.scheme != self.result.group.scheme
+
 
 @dataclass(frozen=True)
 class Series:
@@ -135,6 +157,7 @@ def printed(group: PublishedGroup, results: list[PublishedResult], earlier: Earl
         decimals = len(text.partition(",")[2]) if text else group.decimals
         now = Place(group.code, result.rank, result.index)
         change = earlier.change(result.unit_code, result.predecessors, now)
+        result.group = group  # at hand: no row asks for its group again
         rows.append(Row(result, decimals, lengthened, change))
     ranked = [row for row in rows if row.result.rank is not None]
     ranked.sort(key=lambda row: (row.result.rank, row.result.sort_name))

@@ -1,13 +1,12 @@
 """Public pages; they read what is published and nothing else (design 5 and 0.15)."""
 
 import hashlib
-import re
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -74,31 +73,6 @@ def rankings(request: HttpRequest) -> HttpResponse:
         "public/rankings.html",
         {"years": years, "nav": "rankings", "crumbs": [(_("Rankings"), "")]},
     )
-
-
-@require_safe
-def ranking_of(request: HttpRequest, key: str) -> HttpResponse:
-    """Lead from a year, or a publication's address, to its first group.
-
-    A year means the figures in force: official, else recorded, else illustrative.
-    """
-    found = _publication(key)
-    first = found.groups.first() if found else None
-    if found is None or first is None:
-        raise Http404
-    return redirect("public:ranking", key=found.slug, group=first.code)
-
-
-@require_safe
-def ranking(request: HttpRequest, key: str, group: str) -> HttpResponse:
-    """Serve the stored ranking of a group; a year in place of a publication leads there."""
-    now = timezone.now()
-    if not _is_year(key) or published.publication(now, key):
-        return frozen.serve(request, request.path, now)
-    found = _publication(key)
-    if found is None or group not in {row.code for row in found.groups.all()}:
-        raise Http404
-    return redirect("public:ranking", key=found.slug, group=group)
 
 
 @require_safe
@@ -197,13 +171,3 @@ def sitemap(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Site map"), "")],
     }
     return page(request, "public/sitemap.html", context)
-
-
-def _is_year(key: str) -> bool:
-    return re.fullmatch("[0-9]{4}", key) is not None
-
-
-def _publication(key: str) -> published.Publication | None:
-    now = timezone.now()
-    press.ring(now)
-    return published.of_year(now, int(key)) if _is_year(key) else published.publication(now, key)

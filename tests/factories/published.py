@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -31,17 +32,36 @@ UNITS: list[Named] = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a test wants of one unit: points by leaf (None: does not apply), bonus and penalty."""
+
+    points: tuple[str | None, ...] = ()
+    bonus: str = "0"
+    penalty: str = "0"
+
+
 def make_publication(
     *, year: int = 2026, kind: str = PublicationKind.OFFICIAL, at: dt.datetime | None = None,
     groups: dict[Named, Sequence[Named]] | None = None, corrects: Publication | None = None,
-    unranked: str = "", seed: int = 1, printed: bool = True, **fields: Any,
+    unranked: str = "", seed: int = 1, printed: bool = True, scheme_version: int = 1,
+    predecessors: dict[str, list[str]] | None = None, given: dict[str, Given] | None = None,
+    **fields: Any,
 ) -> Publication:  # fmt: skip
-    """Make a computed publication due at `at`; the unit of code `unranked` has no rank."""
+    """Make a computed publication due at `at`; the unit of code `unranked` has no rank.
+
+    `predecessors` gives for the code of a unit the codes of those that it follows, `given`
+    the points of a unit; those of the others are drawn by `seed`.
+    """
     publication = _draft(year, kind, at, corrects, fields)
     dice = random.Random(f"{year} {seed}")
     chosen = groups or {("SBN", "Sở, ban, ngành"): UNITS}
     for position, (group, units) in enumerate(chosen.items()):
-        _add_group(publication, group, units, position=position, unranked=unranked, dice=dice)
+        _add_group(
+            publication, group, units, position=position, unranked=unranked, dice=dice,
+            version=scheme_version, predecessors=predecessors or {},
+            given=given or {},
+        )  # fmt: skip
     return _close(publication, printed)
 
 
@@ -133,19 +153,26 @@ def _node(
 
 def _add_group(
     publication: Publication, group: Named, units: Sequence[Named], *, position: int,
-    unranked: str, dice: random.Random,
+    unranked: str, dice: random.Random, version: int, predecessors: dict[str, list[str]],
+    given: dict[str, Given],
 ) -> None:  # fmt: skip
     made = PublishedGroup.objects.create(
         publication=publication, position=position, code=group[0], name=group[1],
-        scheme_code=f"bo-{group[0].lower()}", scheme_version=1, bonus_cap=D(2), penalty_cap=D(2),
+        scheme_code=f"bo-{group[0].lower()}", scheme_version=version,
+        bonus_cap=D(2), penalty_cap=D(2),
         bands=[{"label": label, "min_index": f"{least:.4f}"} for label, least in BANDS],
         criteria=_criteria(),
     )  # fmt: skip
-    sheets = {code: _leaves(dice) for code, _name in units}
-    sums = {code: tally(leaves) for code, leaves in sheets.items()}
+    wanted = {code: given.get(code, Given()) for code, _name in units}
+    sheets = {code: _given(wanted[code]) or _leaves(dice) for code, _name in units}
+    sums = {
+        code: tally(leaves, bonus=D(wanted[code].bonus), penalty=D(wanted[code].penalty))
+        for code, leaves in sheets.items()
+    }
     ranks = rank([Entry(code, sums[code].index, code != unranked) for code, _name in units])
     for code, name in units:
         values = _computed(sums[code], ranks[code], code == unranked)
+        values["predecessors"] = predecessors.get(code, [])
         result = _result(publication, made, code, name, values)
         PublishedScore.objects.bulk_create(
             PublishedScore(
@@ -156,6 +183,15 @@ def _add_group(
             )
             for place, leaf in enumerate(sheets[code])
         )  # fmt: skip
+
+
+def _given(wanted: Given) -> list[LeafScore]:
+    codes = [(code, n) for code in FIELDS for n in (1, 2)]
+    return [
+        LeafScore(f"{code}.{n}", code, max_points=D(4), applicable=points is not None,
+                  points=D(points or 0))
+        for (code, n), points in zip(codes, wanted.points, strict=False)
+    ]  # fmt: skip
 
 
 def _leaves(dice: random.Random) -> list[LeafScore]:
