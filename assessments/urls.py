@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import comparison, opendata, public, ranking_pages
+from assessments.views import comparison, feeds, opendata, public, ranking_pages, unit_pages
 
 app_name = "public"
 urlpatterns = [
@@ -12,7 +12,8 @@ urlpatterns = [
     path("xep-hang/<slug:key>/<str:group>/", ranking_pages.ranking, name="ranking"),
     path("so-sanh/", comparison.comparison, name="comparison"),
     path("tim-don-vi/", public.search, name="search"),
-    path("don-vi/<slug:slug>/", public.unit, name="unit"),
+    path("don-vi/<slug:slug>/", unit_pages.unit, name="unit"),
+    path("don-vi/<slug:slug>/ban-tin.atom", feeds.unit_feed, name="unit_feed"),
     path("don-vi/<slug:slug>/<slug:publication>/", public.scorecard, name="scorecard"),
     path("bo-tieu-chi/", public.schemes, name="schemes"),
     path("bo-tieu-chi/<slug:code>/", public.scheme, name="scheme"),

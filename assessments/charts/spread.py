@@ -8,7 +8,7 @@ from assessments.charts.scale import Scale, nice, number
 
 #: Pixels from the top: where the columns begin, where they stand, and the whole picture.
 TOP, FOOT, HEIGHT = 56, 156, 184
-_MOST_BINS = 12
+_MOST_BINS = 15
 _GAP = Decimal("0.4")  # percent of the width between two columns
 
 
@@ -69,9 +69,9 @@ class Spread:
 def spread(
     values: Iterable[Decimal], own: Decimal | None = None, median: Decimal | None = None
 ) -> Spread:
-    """Return the distribution of a group's indexes; `own` is one of them and is marked."""
+    """Return the distribution of a group's indexes; `own` is marked, though not counted by it."""
     known = list(values)
-    scale = nice(known, most=_MOST_BINS)
+    scale = nice([*known, *([] if own is None else [own])], most=_MOST_BINS)
     count = int((scale.high - scale.low) / scale.step)
     held = [0] * count
     for value in known:

@@ -14,6 +14,8 @@ _LEFT, _RIGHT = Decimal(14), Decimal(94)
 #: With more years than this, only some are written below and only the last value above.
 _ROOM = 7
 _STEPS = 4
+#: Points of the index: a scale finer than this would make a slope of every small change.
+_LEAST_STEP = Decimal(5)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def trend(points: Iterable[TrendPoint]) -> Trend:
     """Return the trend of points of one kind; several in a year are several predecessors'."""
     given = sorted(points, key=lambda point: point.year)
     shown = [value for row in given for value in (row.value, row.median) if value is not None]
-    scale = nice(shown, most=_STEPS)
+    scale = nice(shown, most=_STEPS, least_step=_LEAST_STEP)
     span = range(given[0].year, given[-1].year + 1) if given else range(0)
     places = dict(zip(span, _across(len(span)), strict=True))
     crowded = len(span) > _ROOM

@@ -8,7 +8,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
+from assessments.press import share
 from assessments.press.ranking import ranking_context
+from assessments.press.scorecard import beside, scorecard_context, scorecard_words
 from assessments.press.stored import html_page, kind_label
 from assessments.queries import published
 from assessments.queries.addresses import address, data_address
@@ -33,6 +35,7 @@ def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPag
     groups = [table.group for table in tables]
     for table in tables:
         context = base | ranking_context(publication, table, groups)
+        context["share_image"] = share.whole_address(publication, table.group.code)
         parts = {"key": publication.slug, "group": table.group.code}
         yield html_page(context, "public/ranking.html", "ranking", parts)
 
@@ -42,17 +45,15 @@ def _scorecards(
 ) -> Iterator[FrozenPage]:
     publication = base["publication"]
     rows = {row.result.pk: row for table in tables for row in (*table.ranked, *table.unranked)}
-    peers = {table.group.pk: len(table.ranked) for table in tables}
-    words = _words()
+    groups, words = beside(tables), scorecard_words(publication.year)
     for result in results:
         code, name = result.group.code, result.unit_name
         ranking = address("ranking", key=publication.slug, group=code)
-        context = base | {
+        context = base | scorecard_context(result, groups)
+        context |= {
             "row": rows[result.pk],
-            "result": result,
-            "peers": peers[result.group_id],
-            "sheet": published.sheet(result),
             "words": words,
+            "share_image": share.whole_address(publication, code),
             "crumbs": [
                 (f"{_('Ranking')} {publication.year}", ranking),
                 (name, address("unit", slug=result.unit_slug)),
@@ -61,17 +62,3 @@ def _scorecards(
         }
         parts = {"slug": result.unit_slug, "publication": publication.slug}
         yield html_page(context, "public/scorecard.html", "scorecard", parts)
-
-
-def _words() -> dict[str, str]:
-    """Return the heads of a scorecard, looked up once and not once a leaf."""
-    return {
-        "leaves": _("Points by criterion"),
-        "criterion": _("Criterion"),
-        "highest": _("Highest points"),
-        "self": _("Self-assessed"),
-        "appraised": _("Appraised"),
-        "final": _("Final"),
-        "trace": _("How the points come about"),
-        "na": _("does not apply"),
-    }

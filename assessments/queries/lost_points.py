@@ -69,7 +69,7 @@ def lost_points(submissions: Iterable[Submission], at: dt.datetime) -> dict[int,
     chosen = {row.pk: _last(row, codes[row.pk], published) for row in wanted}
     sheets = _sheets({result.pk for results in chosen.values() for result in results})
     return {
-        pk: [_lost(result, sheets.get(result.pk, [])) for result in results]
+        pk: [losses(result, sheets.get(result.pk, [])) for result in results]
         for pk, results in chosen.items()
     }
 
@@ -107,7 +107,8 @@ def _sheets(results: set[int]) -> dict[int, list[PublishedScore]]:
     return found
 
 
-def _lost(result: PublishedResult, scores: list[PublishedScore]) -> LostPoints:
+def losses(result: PublishedResult, scores: Iterable[PublishedScore]) -> LostPoints:
+    """Return what a published result lost: every field that lost, and the costliest leaves."""
     names = {part["code"]: part["name"] for part in result.group.criteria}
     by_field: dict[str, Decimal] = {}
     leaves = []

@@ -31,7 +31,12 @@ def page(
     """
     address = f"{settings.SITE_URL}{request.path}"
     answer = render(request, template, {"canonical_url": address} | context)
-    if not by_etag or settings.SESSION_COOKIE_NAME in request.COOKIES:
+    return by_content(request, answer) if by_etag else answer
+
+
+def by_content(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return a live answer with the ETag of its bytes, or a 304 to a reader who has them."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
         return answer
     etag = f'W/"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer["ETag"] = etag
@@ -79,30 +84,6 @@ def rankings(request: HttpRequest) -> HttpResponse:
 def scorecard(request: HttpRequest, slug: str, publication: str) -> HttpResponse:
     """Serve the stored scorecard of a unit."""
     return frozen.serve(request, request.path, timezone.now())
-
-
-@require_safe
-def unit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one unit over the years, each kind of figures by itself."""
-    now = timezone.now()
-    subject, series = published.unit(slug), published.unit_series(now, slug)
-    for row in (row for section in series for row in section.rows):
-        press.ring_for(row.result.publication, now)
-    if subject is None and not series:
-        raise Http404
-    newest = series[0].latest.result if series else None
-    name = subject.name if subject else newest and newest.unit_name
-    group = newest.group.name if newest else subject and subject.group.name
-    context = {
-        "unit": subject,
-        "name": name,
-        "group": group,
-        "sections": series,
-        "noindex": any(section.is_illustrative for section in series),
-        "nav": "rankings",
-        "crumbs": [(_("Rankings"), reverse("public:rankings")), (name, "")],
-    }
-    return page(request, "public/unit.html", context, by_etag=True)
 
 
 @require_safe

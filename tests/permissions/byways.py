@@ -72,6 +72,7 @@ _OPEN = (
     "/du-lieu-mo/{year}.json",
     "/du-lieu-mo/{year}-{group_code}.csv",
     "/don-vi/{slug}/",
+    "/don-vi/{slug}/ban-tin.atom",
     "/don-vi/{slug}/{year}/",
     "/",
     "/du-lieu-mo/",

@@ -24,6 +24,7 @@ PARAMETERS = [
 ]  # fmt: skip
 PLACES = [
     "/xep-hang/{}/", "/xep-hang/{}/SBN/", "/xep-hang/2026/{}/", "/don-vi/{}/",
+    "/don-vi/{}/ban-tin.atom",
     "/don-vi/so-tu-phap/{}/", "/bo-tieu-chi/{}/", "/du-lieu-mo/{}.json", "/du-lieu-mo/{}.csv",
     "/en/xep-hang/{}/", "/{}",
 ]  # fmt: skip
