@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -56,10 +56,19 @@ def _hashed() -> str:
 
 def make_user(name: str = "Người dùng", **fields: Any) -> User:
     """Make an account with `PASSWORD` and no rights."""
-    number = next(_numbers)
-    values = {"username": f"nguoi{number}", "full_name": f"{name} {number}",
-              "email": f"nguoi{number}@example.vn", "password": _hashed()}  # fmt: skip
-    return User.objects.create(**values | fields)
+    return make_users({name: name}, **fields)[name]
+
+
+def make_users(names: Mapping[str, str], **fields: Any) -> dict[str, User]:
+    """Make several accounts by the keys of `names` in one statement."""
+    people = {}
+    for key, name in names.items():
+        number = next(_numbers)
+        values = {"username": f"nguoi{number}", "full_name": f"{name} {number}",
+                  "email": f"nguoi{number}@example.vn", "password": _hashed()}  # fmt: skip
+        people[key] = User(**values | fields)
+    User.objects.bulk_create(people.values())
+    return people
 
 
 @dataclass
@@ -162,20 +171,14 @@ def make_issued_scheme(
     total = sum((leaf["max_points"] for leaf in wanted.values()), D(0))
     values = {"code": f"bo-{next(_numbers)}", "title": "Bộ tiêu chí thử", "declared_total": total}
     scheme = Scheme.objects.create(group=group, **values | heading)
-    for label, limit in (("Tốt", 80), ("Khá", 70), ("Trung bình", 50), ("Yếu", 0)):
-        Band.objects.create(scheme=scheme, label=label, min_index=D(limit))
+    bands = (("Tốt", 80), ("Khá", 70), ("Trung bình", 50), ("Yếu", 0))
+    Band.objects.bulk_create(
+        Band(scheme=scheme, label=label, min_index=D(limit)) for label, limit in bands
+    )
     fields = {code[0]: [] for code in wanted}
     for code in wanted:
         fields[code[0]].append(code)
-    place = itertools.count(1)
-    for field_code, leaves in fields.items():
-        field = Criterion.objects.create(
-            scheme=scheme, code=field_code, name=f"Lĩnh vực {field_code}", level=Level.FIELD,
-            method=Method.SUM, position=next(place),
-            max_points=sum((wanted[code]["max_points"] for code in leaves), D(0)),
-        )  # fmt: skip
-        for code in leaves:
-            _make_leaf(scheme, field, code, next(place), dict(wanted[code]))
+    _make_criteria(scheme, fields, wanted)
     scheme.state = SchemeState.ISSUED
     scheme.decision_number, scheme.decision_signer = "01/QĐ-UBND", "Chủ tịch"
     scheme.decision_date = dt.date(2030, 1, 2)
@@ -183,23 +186,48 @@ def make_issued_scheme(
     return scheme
 
 
-def _make_leaf(
-    scheme: Scheme, field: Criterion, code: str, place: int, values: dict[str, Any]
+def _make_criteria(
+    scheme: Scheme, fields: dict[str, list[str]], wanted: dict[str, dict[str, Any]]
 ) -> None:
+    """Make the tree in as many statements as it has kinds of rows: thousands of tests want one."""
+    place = itertools.count(1)
+    heads, leaves, levels = [], [], []
+    for field_code, codes in fields.items():
+        field = Criterion(
+            scheme=scheme, code=field_code, name=f"Lĩnh vực {field_code}", level=Level.FIELD,
+            method=Method.SUM, position=next(place),
+            max_points=sum((wanted[code]["max_points"] for code in codes), D(0)),
+        )  # fmt: skip
+        heads.append(field)
+        for code in codes:
+            leaf, steps = _leaf(scheme, field, code, next(place), dict(wanted[code]))
+            leaves.append(leaf)
+            levels += steps
+    Criterion.objects.bulk_create(heads)
+    Criterion.objects.bulk_create(leaves)
+    ScoreLevel.objects.bulk_create(levels)
+    for leaf in leaves:
+        if leaf.method == Method.SURVEY:
+            kind, _made = RespondentKind.objects.get_or_create(
+                code="nguoi-dan", defaults={"name": "Người dân"}
+            )
+            SurveyComponent.objects.create(criterion=leaf, kind=kind, weight=D(1))
+
+
+def _leaf(
+    scheme: Scheme, field: Criterion, code: str, place: int, values: dict[str, Any]
+) -> tuple[Criterion, list[ScoreLevel]]:
     levels = values.pop("levels", [])
-    leaf = Criterion.objects.create(
+    leaf = Criterion(
         scheme=scheme, parent=field, field=field, code=code, position=place, level=Level.CRITERION,
         rule_text=f"Cách chấm của {code}", guidance=f"Hướng dẫn của {code}",
         evidence_hint="Văn bản có số, ngày", evidence_required=values["method"] in SELF_SCORED,
         **values,
     )  # fmt: skip
-    for position, level in enumerate(levels):
-        ScoreLevel.objects.create(criterion=leaf, position=position, **level)
-    if leaf.method == Method.SURVEY:
-        kind, _made = RespondentKind.objects.get_or_create(
-            code="nguoi-dan", defaults={"name": "Người dân"}
-        )
-        SurveyComponent.objects.create(criterion=leaf, kind=kind, weight=D(1))
+    steps = [
+        ScoreLevel(criterion=leaf, position=place, **level) for place, level in enumerate(levels)
+    ]
+    return leaf, steps
 
 
 def make_milestones(cycle: Cycle, *, at: dt.datetime, stage: str = Stage.SELF_ASSESSMENT) -> None:
@@ -207,9 +235,11 @@ def make_milestones(cycle: Cycle, *, at: dt.datetime, stage: str = Stage.SELF_AS
     length = dt.timedelta(days=STAGE_DAYS)
     first = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     first -= length / 2 + list(Stage).index(Stage(stage)) * length
-    for place, each in enumerate(Stage):
-        opens = first + place * length
-        Milestone.objects.create(cycle=cycle, stage=each, opens_at=opens, closes_at=opens + length)
+    windows = [(each, first + place * length) for place, each in enumerate(Stage)]
+    Milestone.objects.bulk_create(
+        Milestone(cycle=cycle, stage=each, opens_at=opens, closes_at=opens + length)
+        for each, opens in windows
+    )
 
 
 def make_dossier(
@@ -221,9 +251,10 @@ def make_dossier(
         code=f"DV{number}", name=f"Sở Thử nghiệm {number}", group=cycle_scheme.group
     )
     roles = Membership.Role
-    people = {role: make_user(role.label) for role in (roles.CONTRIBUTOR, roles.FOCAL, roles.HEAD)}
-    for role, user in people.items():
-        Membership.objects.create(user=user, unit=unit, role=role, since=since)
+    people = make_users({role: role.label for role in (roles.CONTRIBUTOR, roles.FOCAL, roles.HEAD)})
+    Membership.objects.bulk_create(
+        Membership(user=user, unit=unit, role=role, since=since) for role, user in people.items()
+    )
     head = people[roles.HEAD]
     UnitHead.objects.create(
         unit=unit, user=head, full_name=head.full_name, title="Giám đốc", since=since
@@ -233,20 +264,24 @@ def make_dossier(
         unit_code=unit.code, unit_name=unit.name, head_name=head.full_name, head_title="Giám đốc",
         state=state,
     )  # fmt: skip
-    for leaf in cycle_scheme.scheme.criteria.leaves():
-        CriterionScore.objects.create(submission=submission, criterion=leaf)
+    CriterionScore.objects.bulk_create(
+        CriterionScore(submission=submission, criterion=leaf)
+        for leaf in cycle_scheme.scheme.criteria.leaves()
+    )
     return Dossier(unit, submission, people[roles.CONTRIBUTOR], people[roles.FOCAL], head)
 
 
 def _seats(council: Council, scheme: Scheme, day: dt.date) -> dict[str, User]:
-    people = {role.value: make_user(f"Hội đồng {role.value}") for role in CouncilRole}
-    for role, user in people.items():
-        seat = CouncilMember.objects.create(
-            council=council, user=user, role=role, since=day.replace(month=1, day=1)
-        )
-        if role == CouncilRole.MEMBER:
-            for field in scheme.criteria.fields():
-                Assignment.objects.create(member=seat, field=field, since=seat.since)
+    people = make_users({role.value: f"Hội đồng {role.value}" for role in CouncilRole})
+    since = day.replace(month=1, day=1)
+    seats = CouncilMember.objects.bulk_create(
+        CouncilMember(council=council, user=user, role=role, since=since)
+        for role, user in people.items()
+    )
+    Assignment.objects.bulk_create(
+        Assignment(member=seat, field=field, since=since)
+        for seat in seats if seat.role == CouncilRole.MEMBER for field in scheme.criteria.fields()
+    )  # fmt: skip
     return people
 
 
@@ -256,7 +291,9 @@ def _appointed(day: dt.date) -> dict[str, User]:
         "approver": PortalRole.CITY_APPROVER, "survey_officer": PortalRole.SURVEY_OFFICER,
         "auditor": PortalRole.AUDITOR, "administrator": PortalRole.ADMINISTRATOR,
     }  # fmt: skip
-    people = {name: make_user(name, is_staff=True) for name in names}
-    for name, role in names.items():
-        Appointment.objects.create(user=people[name], role=role, since=day.replace(month=1, day=1))
+    people = make_users({name: name for name in names}, is_staff=True)
+    since = day.replace(month=1, day=1)
+    Appointment.objects.bulk_create(
+        Appointment(user=people[name], role=role, since=since) for name, role in names.items()
+    )
     return people
