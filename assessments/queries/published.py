@@ -33,13 +33,11 @@ from assessments.queries.movement import BULKY, Earlier, year_before
 from assessments.queries.rankings import Ranking, Row, Series, printed
 from assessments.queries.scheme_differences import Differences, differences
 from assessments.queries.schemes import content_of
-from cchc.kit.text import unaccent
 from units.models import Succession, Unit
 
 __all__ = ["year_before"]  # the public pages reach it through this door
 #: Of one year, the kind that a friendly address means: never a mixture (design 0.17).
 PREFERENCE = (PublicationKind.OFFICIAL, PublicationKind.RECORD, PublicationKind.ILLUSTRATIVE)
-SEARCH_LIMIT = 50
 #: The windows that the home page names.
 DATES_SHOWN = 4
 
@@ -130,24 +128,6 @@ def unit(slug: str) -> Unit | None:
         .filter(slug=slug)
         .first()
     )
-
-
-def find_units(text: str) -> list[tuple[str, str]]:
-    """Return (name, slug) of at most 50 units named like `text`, accents optional."""
-    key = unaccent(text)
-    if not key:
-        return []
-    named = Q(search_name__contains=key) | Q(aliases__search_name__contains=key)
-    rows = Unit.objects.filter(named).order_by("sort_name").distinct()
-    return list(rows.values_list("name", "slug")[:SEARCH_LIMIT])
-
-
-def indexable_units(at: dt.datetime) -> list[str]:
-    """Return the addresses of the units that show published figures and no illustrative ones."""
-    rows = PublishedResult.objects.filter(publication__in=Publication.objects.current(at))
-    made_up = rows.filter(publication__kind=PublicationKind.ILLUSTRATIVE)
-    shown = rows.exclude(unit_slug__in=made_up.values("unit_slug"))
-    return list(shown.order_by("unit_slug").values_list("unit_slug", flat=True).distinct())
 
 
 def scores(of: Publication) -> Iterable[PublishedResult]:

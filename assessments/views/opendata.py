@@ -1,46 +1,31 @@
-"""Open data: stored files, an index that is never hashed, and the script that recomputes."""
+"""Open data: stored files, an index that is never hashed, and the scripts that recompute."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from assessments import press
-from assessments.choices import PublicationKind
-from assessments.queries import published
-from assessments.queries.addresses import address, data_address
-from assessments.tables import PublicationTable
-from assessments.views import frozen
+from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
+from assessments.queries import data_files, published
+from assessments.queries.addresses import data_address
+from assessments.views import dictionary, frozen
+from assessments.views.bases import site_base
 from assessments.views.public import page as live_page
 
-SCRIPT = "cchc/recompute.py"
+SCRIPTS = {
+    "script": ("cchc/recompute.py", "tinh-lai.py"),
+    "short_script": ("cchc/ranks.py", "tinh-hang.py"),
+}
 SHORT = "public, max-age=60"
-#: What each field of the JSON file means, in the order of the file (design 5).
-DICTIONARY = (
-    ("publication.id", gettext_lazy("address of the publication")),
-    ("publication.kind", gettext_lazy("official, record (copied from the press) or illustrative")),
-    ("publication.year, .revision", gettext_lazy("assessed year; number of the revision")),
-    ("publication.supersedes", gettext_lazy("the publication that this one corrects, or null")),
-    ("publication.decision", gettext_lazy("number, date and signer of the decision to publish")),
-    ("publication.event_chain_head", gettext_lazy("last hash of the event log at that moment")),
-    ("groups[].scheme", gettext_lazy("scheme, caps, bands by lowest index, and criteria")),
-    ("…criteria[]", gettext_lazy("code, parent, highest points and method; “sum” is a branch")),
-    ("…results[].index", gettext_lazy("percent with ten decimals: achieved ÷ applicable × 100")),
-    ("…results[].rank", gettext_lazy("rank in the group on the exact index; equals share one")),
-    ("…results[].rank_basis", gettext_lazy("computed, stated by the source, or inferred")),
-    ("…results[].ranked, .unranked_reason", gettext_lazy("false: scored, not ranked, and why")),
-    ("…results[].achieved, .applicable", gettext_lazy("sums of points over applicable leaves")),
-    ("…results[].bonus, .penalty", gettext_lazy("index points added and taken, after the caps")),
-    ("…results[].fields[]", gettext_lazy("the same sums and index for each field")),
-    ("…scores[]", gettext_lazy("each leaf: self-assessed, appraised and final points, and why")),
-    ("sha256", gettext_lazy("hash of the canonical JSON of all the rest")),
-)
+#: Publications on one page.
+SHOWN = 10
 
 
 @require_safe
@@ -48,14 +33,19 @@ def page(request: HttpRequest) -> HttpResponse:
     """List the files, explain each column, and offer the script that recomputes them."""
     now = timezone.now()
     press.ring(now)
-    rows = published.publications(now)
-    table = PublicationTable(rows)
-    table.turn_to(request.GET.get("page"))
-    newest = rows.first()
+    shown = Paginator(published.publications(now), SHOWN).get_page(request.GET.get("page"))
+    rows = list(shown.object_list)
+    files, replaced = data_files.files_of(rows), data_files.corrections_of(now, rows)
+    newest = rows[0] if rows else None
     context = {
-        "table": table,
-        "example": newest.slug if newest else timezone.localtime(now).year,
-        "dictionary": DICTIONARY,
+        "shown": shown,
+        "rows": [(row, files[row.pk], replaced.get(row.pk)) for row in rows],
+        "newest": newest,
+        "catalogued": [row for row in rows if not row.is_illustrative],
+        "script": _source("short_script"),
+        "dictionary": dictionary,
+        "workbook_dictionary": WORKBOOK_DICTIONARY,
+        "base": site_base(request),
         "nav": "opendata",
         "crumbs": [(_("Open data"), "")],
     }
@@ -64,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve a stored JSON or CSV file; both languages have the same one."""
+    """Serve a stored file of any kind; both languages have the same one."""
     path = request.path
     if translation.get_language() != settings.LANGUAGE_CODE:
         path = path.removeprefix(f"/{translation.get_language()}")
@@ -110,38 +100,25 @@ def _entry(row: published.Publication, replaced_by: published.Publication | None
 
 @require_safe
 def script(request: HttpRequest) -> HttpResponse:
-    """Serve the script that recomputes every index, band and rank from a JSON file."""
-    path = finders.find(SCRIPT)
-    if path is None:
-        raise Http404
-    with open(path, encoding="utf-8") as source:
-        answer = HttpResponse(source.read(), content_type="text/x-python; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="tinh-lai.py"'
+    """Serve the script that checks every index, band and rank of a JSON file."""
+    return _script("script")
+
+
+@require_safe
+def short_script(request: HttpRequest) -> HttpResponse:
+    """Serve the script that is printed on the page: it recomputes every rank."""
+    return _script("short_script")
+
+
+def _script(name: str) -> HttpResponse:
+    answer = HttpResponse(_source(name), content_type="text/x-python; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{SCRIPTS[name][1]}"'
     answer["Cache-Control"] = SHORT
     return answer
 
 
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """Tell search engines what is not for them."""
-    base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-    return render(request, "public/robots.txt", {"base": base}, content_type="text/plain")
-
-
-@require_safe
-def sitemap_xml(request: HttpRequest) -> HttpResponse:
-    """List the addresses for search engines; nothing illustrative, nothing under embargo."""
-    now = timezone.now()
-    rows = published.current(now).exclude(kind=PublicationKind.ILLUSTRATIVE)
-    names = ("rankings", "schemes", "opendata", "accessibility", "sitemap")
-    base = settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
-    paths = []
-    for language, _name in settings.LANGUAGES:
-        paths += [address(name, language) for name in names]
-        for row in rows:
-            parts = [{"key": row.slug, "group": group.code} for group in row.groups.all()]
-            paths += [address("ranking", language, **part) for part in parts]
-        for slug in published.indexable_units(now):
-            paths.append(address("unit", language, slug=slug))
-    context = {"addresses": [f"{base}{path}" for path in paths]}
-    return render(request, "public/sitemap.xml", context, content_type="application/xml")
+def _source(name: str) -> str:
+    path = finders.find(SCRIPTS[name][0])
+    if path is None:
+        raise Http404
+    return Path(path).read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import published
+from assessments.queries import published, units_found
 from assessments.tables import SchemeTable
 from assessments.views import frozen
 
@@ -90,12 +90,12 @@ def scorecard(request: HttpRequest, slug: str, publication: str) -> HttpResponse
 def search(request: HttpRequest) -> HttpResponse:
     """Find units by a part of their name, accents optional."""
     text = request.GET.get("q", "")[:QUERY_LENGTH]
-    found = published.find_units(text)
+    found = units_found.find_units(text)
     context = {
         "text": text,
         "asked": bool(text.strip()),
         "found": found,
-        "limited": len(found) == published.SEARCH_LIMIT,
+        "limited": len(found) == units_found.LIMIT,
         "noindex": True,
         "crumbs": [(_("Find a unit"), "")],
     }

@@ -1,0 +1,156 @@
+"""The catalogue of the open data for catalogues of data: DCAT as JSON-LD."""
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from assessments import press
+from assessments.queries import data_files, published
+from assessments.queries.addresses import address
+from assessments.queries.data_files import DataFile
+from assessments.views.bases import site_base
+from assessments.views.public import by_content
+
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "adms": "http://www.w3.org/ns/adms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+#: The authority tables of the European Union's profile of DCAT, which other catalogues use too.
+LANGUAGE = "http://publications.europa.eu/resource/authority/language/VIE"
+COUNTRY = "http://publications.europa.eu/resource/authority/country/VNM"
+MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
+SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+
+
+@require_safe
+def catalog(request: HttpRequest) -> HttpResponse:
+    """Describe every public publication and its files; both languages have the same one."""
+    now = timezone.now()
+    press.ring(now)
+    rows = list(published.publications(now))
+    files, base = data_files.files_of(rows), site_base(request)
+    site = data_files.identity()
+    publisher = {
+        "@type": "foaf:Agent",
+        "foaf:name": site.governing_body if site else "Chỉ số cải cách hành chính",
+    }
+    newest = max((row.published_at for row in rows if row.published_at), default=None)
+    common = {"dct:publisher": publisher, "dct:language": _ref(LANGUAGE)}
+    spatial = _spatial(site.city_name if site else "")
+    with override("vi"):
+        content = {
+            "@context": CONTEXT,
+            "@id": f"{base}{address('catalog')}",
+            "@type": "dcat:Catalog",
+            "dct:title": _vi("Dữ liệu mở chỉ số cải cách hành chính"),
+            "dct:description": _vi("Kết quả công bố hằng năm, kèm điểm từng tiêu chí."),
+            "dct:license": _ref(f"{base}{address('terms')}"),
+            "foaf:homepage": _ref(f"{base}{address('opendata')}"),
+            **({"dct:modified": _moment(newest)} if newest else {}),
+            **common,
+            "dcat:dataset": [
+                _dataset(row, files[row.pk], base) | common | {"dct:spatial": spatial}
+                for row in rows
+            ],
+        }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    return by_content(request, HttpResponse(text, content_type="application/ld+json"))
+
+
+def _dataset(row: published.Publication, files: list[DataFile], base: str) -> dict[str, Any]:
+    page = f"{base}{address('ranking_of', key=row.slug)}"
+    made_up = ["dữ liệu minh họa"] if row.is_illustrative else []
+    older = {"dcat:previousVersion": _ref(f"{base}{_page(row.corrects)}"),
+             "adms:versionNotes": _vi(row.correction_reason)} if row.corrects else {}  # fmt: skip
+    distributions = [_distribution(file, base) for file in files]
+    return {
+        "@id": page,
+        "@type": "dcat:Dataset",
+        "dct:identifier": row.slug,
+        "dct:title": _vi(row.title),
+        "dct:description": _vi(
+            f"{row.title}. " + (
+                "Số liệu minh họa, không phải kết quả của đơn vị nào." if row.is_illustrative
+                else "Chỉ số, xếp hạng, xếp loại và điểm từng tiêu chí của mỗi đơn vị."
+            )
+        ),
+        "dct:type": row.kind,
+        "dcat:keyword": [_vi(word) for word in ("cải cách hành chính", "xếp hạng", *made_up)],
+        "dcat:landingPage": _ref(page),
+        "dct:license": _ref(f"{base}{address('terms')}"),
+        "dct:issued": _moment(row.published_at),
+        "dct:modified": _moment(row.published_at),
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": {"@type": "xsd:date", "@value": f"{row.year}-01-01"},
+            "dcat:endDate": {"@type": "xsd:date", "@value": f"{row.year}-12-31"},
+        },
+        "dcat:version": str(row.revision),
+        **older,
+        "dcat:distribution": [*distributions, _service(row, base)],
+    }  # fmt: skip
+
+
+def _distribution(file: DataFile, base: str) -> dict[str, Any]:
+    return {
+        "@id": f"{base}{file.path}",
+        "@type": "dcat:Distribution",
+        "dct:title": file.name,
+        "dcat:accessURL": _ref(f"{base}{file.path}"),
+        "dcat:downloadURL": _ref(f"{base}{file.path}"),
+        "dcat:mediaType": _ref(f"{MEDIA_TYPE}{file.media_type}"),
+        "dct:format": file.format,
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(file.size)},
+        "dct:license": _ref(f"{base}{address('terms')}"),
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": _ref(SHA256),
+            "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file.sha256},
+        },
+    }
+
+
+def _service(row: published.Publication, base: str) -> dict[str, Any]:
+    """Return the API as a way to the same figures."""
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": "API",
+        "dcat:accessURL": _ref(f"{base}/api/v1/publications/{row.slug}"),
+        "dcat:mediaType": _ref(f"{MEDIA_TYPE}application/json"),
+        "dct:license": _ref(f"{base}{address('terms')}"),
+        "dcat:accessService": {
+            "@type": "dcat:DataService",
+            "dct:title": "API",
+            "dcat:endpointURL": _ref(f"{base}/api/v1/"),
+            "dcat:endpointDescription": _ref(f"{base}/api/v1/openapi.json"),
+        },
+    }
+
+
+def _page(row: published.Publication) -> str:
+    return address("ranking_of", key=row.slug)
+
+
+def _spatial(city: str) -> dict[str, Any]:
+    place = {"dct:isPartOf": _ref(COUNTRY)}
+    return {"@type": "dct:Location"} | ({"dct:title": _vi(city)} if city else {}) | place
+
+
+def _ref(target: str) -> dict[str, str]:
+    return {"@id": target}
+
+
+def _vi(text: str) -> dict[str, str]:
+    return {"@language": "vi", "@value": text}
+
+
+def _moment(at: Any) -> dict[str, str]:
+    return {"@type": "xsd:dateTime", "@value": at.isoformat()}
