@@ -126,6 +126,12 @@ def vn_datetime(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def vn_deadline(end: dt.datetime | None) -> str:
+    """Print the last second before a deadline: midnight reads 23:59:59 of the day before."""
+    return vn_datetime(end - dt.timedelta(seconds=1)) if end else MISSING
+
+
+@register.filter
 def labelled(bound: BoundField) -> SafeString:
     """Render a widget that carries its own label, for cells of a table of inputs."""
     return bound.as_widget(attrs={"aria-label": str(bound.label)})
