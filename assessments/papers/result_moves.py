@@ -63,7 +63,7 @@ def _place(item: tuple[Row, int]) -> Sentence:
     row, by = item
     places = ngettext("%(count)s place", "%(count)s places", abs(by)) % {"count": abs(by)}
     return say(
-        _("%(unit)s %(places)s (from %(before)s to %(now)s)"), unit=unit(row), places=places,
+        _("%(unit)s (%(places)s, from %(before)s to %(now)s)"), unit=unit(row), places=places,
         before=(row.result.rank or 0) + by, now=row.result.rank or 0,
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def fields(figures: GroupFigures) -> list[Sentence]:
     lost = [part for part in known if (part.gained or 0) < 0]
     for words, found in ((_("Fields that gained: %(fields)s."), gained),
                          (_("Fields that lost: %(fields)s."), lost)):  # fmt: skip
-        found.sort(key=lambda part: -abs(part.gained or 0))
+        found.sort(key=lambda part: abs(part.gained or Fraction(0)), reverse=True)
         if found:
             parts = [_field_change(part, places) for part in found]
             said.append(say(words, fields=listed(parts)))

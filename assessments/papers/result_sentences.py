@@ -163,10 +163,14 @@ def hardest(figures: GroupFigures) -> tuple[Sentence, list[Sentence]]:
                 "%(code)s. %(name)s: %(losers)s of %(units)s units, %(points)s points lost on"
                 " average", leaf.units,
             ), code=leaf.code, name=name(leaf.name), losers=leaf.losers, units=leaf.units,
-            points=shown(Fraction(leaf.lost) / leaf.units, POINTS),
+            points=shown(leaf.mean, POINTS),
         ) for leaf in figures.hardest
     ]  # fmt: skip
-    return say(_("Criteria that cost most units points, out of those that they apply to:")), items
+    count = len(figures.hard)
+    words = ngettext("More than half of the units lost points in %(count)s criterion; most often:",
+                     "More than half of the units lost points in %(count)s criteria; most often:",
+                     count)  # fmt: skip
+    return say(words, count=count), items
 
 
 def full(figures: GroupFigures) -> Sentence:

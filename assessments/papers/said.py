@@ -97,7 +97,7 @@ def plain(value: Decimal) -> str:
 
 def signed(value: Decimal | Fraction, places: int) -> str:
     """Return a change with its sign; one that prints as zero has none."""
-    text = shown(abs(value), places)
+    text = shown(value if value > 0 else -value, places)
     if not text.strip("0,."):
         return text
     return f"{'+' if value > 0 else MINUS}{text}"

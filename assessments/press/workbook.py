@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from openpyxl import Workbook
@@ -60,9 +61,12 @@ def cell_value(value: Any) -> Any:
     if isinstance(value, Decimal):
         exact = len(value.as_tuple().digits) <= SIGNIFICANT
         return value if exact else f"{value:f}"
-    if isinstance(value, str):
-        return safe_cell(_UNFIT.sub("", value))[:_CELL_LENGTH] or None
-    return value
+    return _text(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)  # most texts of a long sheet stand in many of its rows
+def _text(value: str) -> str | None:
+    return safe_cell(_UNFIT.sub("", value))[:_CELL_LENGTH] or None
 
 
 def _write(sheet: Any, made: Sheet) -> None:
@@ -72,8 +76,10 @@ def _write(sheet: Any, made: Sheet) -> None:
         sheet.freeze_panes = f"{get_column_letter(made.frozen + 1)}2"
         sheet.append([_dressed(sheet, cell_value(head), _BOLD) for head in made.heads])
     formats = {place: form for place, form in enumerate(made.formats) if form}
+    plain = not formats and not made.wrapped
     for row in made.rows:
-        sheet.append(list(_cells(sheet, row, formats, wrapped=made.wrapped)))
+        cells = map(cell_value, row) if plain else _cells(sheet, row, formats, wrapped=made.wrapped)
+        sheet.append(list(cells))
 
 
 def _cells(

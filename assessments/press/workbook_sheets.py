@@ -24,7 +24,7 @@ _LICENCE = gettext_lazy(
 _MADE_UP = (
     "DỮ LIỆU MINH HỌA: số liệu được dựng để giới thiệu cổng, không phải kết quả của đơn vị nào."
 )
-_TERMS = "/dieu-khoan-du-lieu/"
+
 #: Columns of the rankings before those of the fields, and after them.
 _RANKING = (
     ("Năm", 7, WHOLE), ("Nhóm", 10, WHOLE), ("Thứ hạng", 10, WHOLE), ("Mã đơn vị", 14, WHOLE),
@@ -35,10 +35,11 @@ _RANKING = (
 _AFTER = (
     ("Căn cứ thứ hạng", 18), ("Lý do không xếp hạng", 40), ("Nguồn", 40), ("Ghi chú", 40),
 )  # fmt: skip
+#: No format here: a styled cell takes ten times as long, and there are ten thousands of them.
 _LEAVES = (
     ("Nhóm", 10, WHOLE), ("Mã đơn vị", 14, WHOLE), ("Đơn vị", 44, WHOLE), ("Lĩnh vực", 10, WHOLE),
-    ("Mã tiêu chí", 12, WHOLE), ("Điểm tối đa", 12, POINTS), ("Áp dụng", 9, WHOLE),
-    ("Điểm tự chấm", 12, POINTS), ("Điểm thẩm định", 12, POINTS), ("Điểm kết luận", 12, POINTS),
+    ("Mã tiêu chí", 12, WHOLE), ("Điểm tối đa", 12, WHOLE), ("Áp dụng", 9, WHOLE),
+    ("Điểm tự chấm", 12, WHOLE), ("Điểm thẩm định", 12, WHOLE), ("Điểm kết luận", 12, WHOLE),
     ("Cách tính", 60, WHOLE),
 )  # fmt: skip
 _CRITERIA = (
@@ -131,7 +132,7 @@ def _about(publication: Publication) -> Iterator[tuple[str, Any]]:
         yield "Đính chính cho", publication.corrects.slug
         yield "Lý do đính chính", publication.correction_reason
     yield "Giấy phép", str(_LICENCE)
-    yield "Điều khoản sử dụng dữ liệu", _TERMS
+    yield "Điều khoản sử dụng dữ liệu", address("terms", "vi")
     yield "Tệp gốc (JSON)", data_address(publication)
     yield "SHA-256 của tệp JSON (trừ khóa sha256)", publication.sha256
     yield "Đính chính về sau", address("data_index", "vi")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from assessments.choices import PublicationKind
 from assessments.models import Publication, PublishedGroup, PublishedResult, PublishedScore, Scheme
@@ -86,6 +86,16 @@ class LeafCount:
     losers: int
     lost: Decimal
 
+    @property
+    def share(self) -> Fraction:
+        """Return how many of the units lost points, 0 to 1."""
+        return Fraction(self.losers, self.units)
+
+    @property
+    def mean(self) -> Fraction:
+        """Return the points lost a unit."""
+        return Fraction(self.lost) / self.units
+
 
 @dataclass(frozen=True)
 class GroupFigures:
@@ -106,9 +116,13 @@ class GroupFigures:
 
     @property
     def hardest(self) -> list[LeafCount]:
-        """Return the criteria that cost more than half of the units points, five and ties."""
-        found = [leaf for leaf in self.leaves if 2 * leaf.losers > leaf.units]
-        return foremost(found, lambda leaf: Fraction(leaf.losers, leaf.units), HARDEST)
+        """Return the five of `hard` that cost most units points, among equals most points."""
+        return foremost(self.hard, lambda leaf: (leaf.share, leaf.mean), HARDEST)
+
+    @property
+    def hard(self) -> list[LeafCount]:
+        """Return the criteria that cost more than half of the units points."""
+        return [leaf for leaf in self.leaves if 2 * leaf.losers > leaf.units]
 
     @property
     def full(self) -> list[LeafCount]:
@@ -116,9 +130,7 @@ class GroupFigures:
         return [leaf for leaf in self.leaves if not leaf.losers]
 
 
-def foremost(
-    rows: Iterable[_T], value: Callable[[_T], Fraction | Decimal | int], most: int = FOREMOST
-) -> list[_T]:
+def foremost(rows: Iterable[_T], value: Callable[[_T], Any], most: int = FOREMOST) -> list[_T]:
     """Return the rows of the `most` greatest values and all that equal the last of them."""
     ordered = sorted(rows, key=value, reverse=True)
     return [row for row in ordered if value(row) >= value(ordered[:most][-1])]

@@ -132,10 +132,16 @@ def test_criteria_that_cost_most_units_and_none(tied: Publication) -> None:
     expected = [
         f"{code}. Tiêu chí {code}: {losers[code]} trong {len(lost[code])} đơn vị, bình quân mất"
         f" {two(sum(lost[code], D(0)) / len(lost[code]))} điểm"
-        for code in sorted(hard, key=lambda code: -losers[code] / len(lost[code]))
+        for code in sorted(
+            hard,
+            key=lambda code: (
+                -D(losers[code]) / len(lost[code]),
+                -sum(lost[code]) / len(lost[code]),
+            ),
+        )
     ]
     assert said(report_of(tied), "criteria") == [
-        "Tiêu chí nhiều đơn vị mất điểm nhất, tính trên số đơn vị được áp dụng:",
+        f"Quá nửa số đơn vị được áp dụng mất điểm ở {len(hard)} tiêu chí; nhiều nhất là:",
         *expected,
         "Mọi đơn vị được áp dụng đều đạt điểm tối đa ở 1 tiêu chí: 3.2. Tiêu chí 3.2.",
     ]
@@ -177,7 +183,7 @@ def test_changes_compare_with_the_file_of_the_year_before(db: None) -> None:
     text = " ".join(lines)
     for unit, (by, rank, gained) in moved.items():
         if by:
-            assert f"{unit} {abs(by)} bậc (từ hạng {rank + by} đến hạng {rank})" in text
+            assert f"{unit} ({abs(by)} bậc, từ hạng {rank + by} đến hạng {rank})" in text
         assert not gained or f"{unit} ({signed(gained)})" in text
 
 
