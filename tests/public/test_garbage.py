@@ -26,6 +26,7 @@ PLACES = [
     "/xep-hang/{}/", "/xep-hang/{}/SBN/", "/xep-hang/2026/{}/", "/don-vi/{}/",
     "/don-vi/{}/ban-tin.atom",
     "/don-vi/so-tu-phap/{}/", "/bo-tieu-chi/{}/", "/du-lieu-mo/{}.json", "/du-lieu-mo/{}.csv",
+    "/du-lieu-mo/{}.xlsx", "/du-lieu-mo/{}.pdf", "/du-lieu-mo/{}.png", "/xep-hang/{}/bao-cao/",
     "/en/xep-hang/{}/", "/{}",
 ]  # fmt: skip
 many = settings(
