@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from assessments.choices import PublicationKind, RankBasis
 from assessments.models import Publication, PublishedGroup
 from assessments.queries import ranking_order
-from assessments.queries.addresses import address, data_address
+from assessments.queries.addresses import (
+    address,
+    data_address,
+    report_file_address,
+    workbook_address,
+)
 from assessments.queries.ranking_order import GAINED, INDEX, NAME, PLACES, RANK, Order
 from assessments.queries.rankings import Ranking, Row
 
@@ -86,12 +91,27 @@ def ranking_context(
         "narrowed": bool(order.band or order.text), "sorted_by": _named(heads, order),
         "bands": ranking_order.bands(table), "grades": _grades(table, order, path),
         "changed_scheme": any(row.scheme_changed for row in table.ranked),
-        "columns": len(heads) + 2, "csv_url": data_address(publication, table.group.code),
+        "columns": len(heads) + 2, "files": _files(publication, table),
         "crumbs": [
             (_("Rankings"), address("rankings")),
             (f"{publication.year} – {table.group.name}", ""),
         ],
     }  # fmt: skip
+
+
+def _files(publication: Publication, table: Ranking) -> list[tuple[str, str]]:
+    found = [
+        ("CSV", data_address(publication, table.group.code)),
+        ("XLSX", workbook_address(publication)),
+        ("JSON", data_address(publication)),
+    ]
+    if publication.kind == PublicationKind.RECORD:
+        return found  # nothing is reported of figures that were only copied
+    report = [
+        (_("Report (PDF)"), report_file_address(publication)),
+        (_("Report as a page"), address("report", key=publication.slug)),
+    ]
+    return [*found, *report]
 
 
 def asked(order: Order) -> dict[str, str]:

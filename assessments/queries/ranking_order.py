@@ -97,8 +97,8 @@ def _sorted(rows: list[Row], order: Order) -> list[Row]:
     return [*found, *(row for row in by_name if key(row) is None)]
 
 
-def _field(code: str) -> Callable[[Row], Decimal | None]:
-    def index(row: Row) -> Decimal | None:
+def _field(code: str) -> Callable[[Row], Any]:
+    def index(row: Row) -> Any:
         text = row.parts.get(code, {}).get("index")
         return None if text is None else Decimal(text)
 

@@ -55,7 +55,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     fresh = [row for row in found if row.unit_slug not in wanted.units]
     if len(found) == 1 and len(wanted.units) < LIMIT:
         return redirect(wanted.address([*wanted.units, *(row.unit_slug for row in fresh)]))
-    if wanted.text and not fresh:
+    if wanted.text and chosen and not fresh:
         wanted.notes.append(_("No other unit of these figures is named like “%s”.") % wanted.text)
     if fresh and len(wanted.units) >= LIMIT:
         wanted.notes.append(_("Five units at most are compared; take one away first."))

@@ -13,12 +13,16 @@ from django.utils import timezone
 
 from assessments import press
 from assessments.models import Publication, PublishedResult
+from assessments.press import pages
+from assessments.queries.published import rankings
 from tests.factories import published
 from tests.factories.published import UNITS, Given, make_publication, make_record
 from tests.public.conftest import HOUR
 
 D = Decimal
 PAGE = "/xep-hang/2026/SBN/"
+#: The ranking in its own order, made from the rows: what the stored page holds, not printed.
+PLAIN = "?sap-xep=thu-hang"
 GROUP = ("SBN", "Sở, ban, ngành")
 MANY = [(f"SBN-{n:02d}", f"Sở Số {n}") for n in range(1, 13)]
 EIGHT = {
@@ -49,10 +53,16 @@ def faults(body: str) -> list[str]:
 
 
 @pytest.fixture
+def official(db: None) -> Publication:
+    """Return an official publication of 2026 whose pages are not printed."""
+    return make_publication(printed=False)
+
+
+@pytest.fixture
 def two_years(db: None) -> Publication:
     """Return a year of twelve units after another; one is new, one has no rank."""
-    make_publication(year=2025, groups={GROUP: MANY[:-1]}, seed=7)
-    return make_publication(groups={GROUP: MANY}, unranked="SBN-05")
+    make_publication(year=2025, groups={GROUP: MANY[:-1]}, seed=7, printed=False)
+    return make_publication(groups={GROUP: MANY}, unranked="SBN-05", printed=False)
 
 
 def expected(of: Publication, key: Any, *, down: bool) -> list[str]:
@@ -104,7 +114,9 @@ def test_sort_equals_an_independent_sort(two_years: Publication, sort: str, down
 @pytest.mark.parametrize("down", [False, True])
 def test_sort_by_name_follows_the_vietnamese_alphabet(db: None, down: bool) -> None:
     named = ["Sở An", "Sở Ân", "Sở Đỏ", "Sở Dân", "Sở Ơn", "Sở Ốc"]
-    make_publication(groups={GROUP: [(f"S{n}", name) for n, name in enumerate(named)]})
+    make_publication(
+        printed=False, groups={GROUP: [(f"S{n}", name) for n, name in enumerate(named)]}
+    )
     found = names(get(f"?sap-xep=ten&chieu={'giam' if down else 'tang'}"))
     alphabet = ["Sở An", "Sở Ân", "Sở Dân", "Sở Đỏ", "Sở Ốc", "Sở Ơn"]
     assert found == (alphabet[::-1] if down else alphabet)
@@ -150,7 +162,7 @@ def test_count_and_order_are_announced(two_years: Publication) -> None:
         assert found
         return " ".join(found[1].split())
 
-    assert status("") == "Đang hiện 12/12 đơn vị; sắp xếp theo: Thứ hạng, tăng dần."
+    assert status(PLAIN) == "Đang hiện 12/12 đơn vị; sắp xếp theo: Hạng, tăng dần."
     assert status("?sap-xep=2&tim=so+12") == (
         "Đang hiện 1/12 đơn vị; sắp xếp theo: 2. Cải cách thể chế, giảm dần."
     )
@@ -184,7 +196,8 @@ def test_garbage_never_breaks_the_table(official: Publication, name: str, value:
     assert Client().get(PAGE + f"?{name}=%ff%fe&{name}[]=1").status_code == 200
 
 
-def test_bare_and_foreign_parameters_serve_the_stored_bytes(official: Publication) -> None:
+def test_bare_and_foreign_parameters_serve_the_stored_bytes(db: None) -> None:
+    make_publication()
     stored = Client().get(PAGE)
     for query in ("?", "?utm_source=x", "?tim=&sap-xep=&chieu=&xep-loai="):
         answer = Client().get(PAGE + query)
@@ -201,7 +214,10 @@ def test_sorted_page_is_no_address_of_its_own(official: Publication) -> None:
     assert Client().get(PAGE + "?sap-xep=chi-so")["ETag"] != answer["ETag"]
 
 
-def test_sorted_page_shows_the_rows_of_the_stored_one(two_years: Publication) -> None:
+def test_sorted_page_shows_the_rows_of_the_stored_one(db: None) -> None:
+    make_publication(year=2025, groups={GROUP: MANY[:-1]}, seed=7, printed=False)
+    make_publication(groups={GROUP: MANY}, unranked="SBN-05")
+
     def rows(body: str) -> set[str]:
         return set(re.findall('<tr role="row">\n<td.*?</tr>', body, re.S))
 
@@ -217,14 +233,16 @@ def test_sorted_page_is_silent_under_embargo(db: None, monkeypatch: pytest.Monke
     assert Client().get("/xep-hang/2026/XYZ/?sap-xep=ten").status_code == 404
 
 
-def test_year_keeps_what_is_asked(illustrative: Publication) -> None:
+def test_year_keeps_what_is_asked(db: None) -> None:
+    make_publication(year=2023, kind="illustrative", printed=False)
     answer = Client().get("/xep-hang/2023/SBN/?sap-xep=ten")
     assert answer["Location"] == "/xep-hang/2023-minh-hoa/SBN/?sap-xep=ten"
     body = get("?sap-xep=ten", "/xep-hang/2023-minh-hoa/SBN/")
     assert "banner tone-warn" in body
 
 
-def test_sorted_page_of_a_corrected_publication_says_so(official: Publication) -> None:
+def test_sorted_page_of_a_corrected_publication_says_so(db: None) -> None:
+    official = make_publication()
     make_publication(corrects=official, seed=2, correction_reason="Nhầm điểm")
     body = get("?sap-xep=ten")
     assert "banner tone-bad" in body
@@ -235,8 +253,8 @@ def test_sorted_page_of_a_corrected_publication_says_so(official: Publication) -
 
 def test_ties_share_a_rank_and_say_so(db: None) -> None:
     same = Given(("4", "4", "4", "4", "4", "3.5"))
-    make_publication(groups={GROUP: UNITS}, given={"SBN-01": same, "SBN-03": same})
-    body = get()
+    make_publication(printed=False, groups={GROUP: UNITS}, given={"SBN-01": same, "SBN-03": same})
+    body = get(PLAIN)
     assert body.count('<span class="sub">đồng hạng</span>') == 2
     assert body.count('<span class="rank">1</span><span class="sub">đồng hạng</span>') == 2
     assert body.count('<span class="rank">3</span></td>') == 1
@@ -244,10 +262,10 @@ def test_ties_share_a_rank_and_say_so(db: None) -> None:
 
 def _moved(code: str, *predecessors: str) -> str:
     """Return the row of a unit that was another, or others, the year before."""
-    make_publication(year=2025, groups={GROUP: UNITS}, seed=3)
+    make_publication(printed=False, year=2025, groups={GROUP: UNITS}, seed=3)
     units = [*UNITS[1:], (code, "Sở Mới")]
-    make_publication(groups={GROUP: units}, predecessors={code: list(predecessors)})
-    found = next(row for row in get().split('<tr role="row">') if ">Sở Mới</a>" in row)
+    make_publication(printed=False, groups={GROUP: units}, predecessors={code: list(predecessors)})
+    found = next(row for row in get(PLAIN).split('<tr role="row">') if ">Sở Mới</a>" in row)
     return " ".join(re.sub("<[^>]*>", " ", found).split())
 
 
@@ -268,16 +286,16 @@ def test_renamed_unit_says_its_former_name(db: None) -> None:
 
 
 def test_changed_scheme_is_said_in_every_movement(db: None) -> None:
-    make_publication(year=2025, groups={GROUP: UNITS}, seed=3)
-    make_publication(groups={GROUP: UNITS}, scheme_version=2)
-    make_publication(year=2027, scheme_version=2)
+    make_publication(printed=False, year=2025, groups={GROUP: UNITS}, seed=3)
+    make_publication(printed=False, groups={GROUP: UNITS}, scheme_version=2)
+    make_publication(printed=False, year=2027, scheme_version=2)
     mark = '<span class="sub">bộ tiêu chí đã đổi</span>'
-    told = [get(path=f"/xep-hang/{year}/SBN/").count(mark) for year in (2025, 2026, 2027)]
+    told = [get(PLAIN, f"/xep-hang/{year}/SBN/").count(mark) for year in (2025, 2026, 2027)]
     assert told == [0, 3, 0]
 
 
 def test_legend_holds_the_bands_of_this_scheme_and_their_counts(two_years: Publication) -> None:
-    legend = get().split('class="grades"')[1].split("</section>")[0]
+    legend = get(PLAIN).split('class="grades"')[1].split("</section>")[0]
     items = re.findall("<li>(.*?)</li>", legend, re.S)
     limits = {"Tốt": "từ 80 trở lên", "Khá": "từ 70 đến dưới 80", "Trung bình": "từ 50 đến dưới 70",
               "Yếu": "dưới 50"}  # fmt: skip
@@ -289,7 +307,7 @@ def test_legend_holds_the_bands_of_this_scheme_and_their_counts(two_years: Publi
 
 
 def test_decision_sources_and_files_stand_on_the_page(official: Publication) -> None:
-    body = get()
+    body = get(PLAIN)
     for part in ("01/QĐ-UBND", "05/02/2027", "Người Ký", "/du-lieu-mo/2026-SBN.csv",
                  "/du-lieu-mo/2026.json", official.sha256):  # fmt: skip
         assert part in body
@@ -297,7 +315,7 @@ def test_decision_sources_and_files_stand_on_the_page(official: Publication) -> 
 
 def test_each_field_has_its_figure_and_bar_in_the_row(official: Publication) -> None:
     result = official.results.get(rank=1)
-    row = next(part for part in get().split('<tr role="row">') if result.unit_name in part)
+    row = next(part for part in get(PLAIN).split('<tr role="row">') if result.unit_name in part)
     widths = re.findall('<path d="M0 0h([0-9.]+)v1H0z"/>', row)
     assert [D(width) for width in widths] == [
         D(part["index"]).quantize(D("0.1"), "ROUND_HALF_UP") for part in result.fields
@@ -319,10 +337,10 @@ def test_record_is_sorted_but_never_compared(db: None) -> None:
 
 
 def test_sorted_page_asks_as_often_for_one_row_as_for_three(db: None, queries: Any) -> None:
-    make_publication(year=2024, groups={GROUP: UNITS[:1]})
-    make_publication(year=2025, groups={GROUP: UNITS[:1]})
-    make_publication(year=2027)
-    make_publication(year=2028)
+    make_publication(printed=False, year=2024, groups={GROUP: UNITS[:1]})
+    make_publication(printed=False, year=2025, groups={GROUP: UNITS[:1]})
+    make_publication(printed=False, year=2027)
+    make_publication(printed=False, year=2028)
     few = queries("/xep-hang/2025/SBN/?sap-xep=ten")
     assert queries("/xep-hang/2028/SBN/?sap-xep=ten") == few
 
@@ -330,9 +348,10 @@ def test_sorted_page_asks_as_often_for_one_row_as_for_three(db: None, queries: A
 def test_ranking_of_168_units_is_light(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "FIELDS", EIGHT)
     units = [(f"XP-{n:03d}", f"Xã Bình Thạnh Đông {n}") for n in range(1, 169)]
-    make_publication(year=2025, groups={GROUP: units}, seed=4)
+    make_publication(year=2025, groups={GROUP: units}, seed=4, printed=False)
     publication = make_publication(groups={GROUP: units}, printed=False)
-    page = next(row for row in press.printed(publication, timezone.now()) if row.path == PAGE)
+    tables = rankings(publication, timezone.now())
+    page = next(row for row in pages.printed(publication, tables) if row.path == PAGE)
     body = gzip.decompress(bytes(page.body)).decode()
     assert len(names(body)) == 168
     weight = len(page.body)
