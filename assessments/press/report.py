@@ -12,7 +12,12 @@ from assessments.models import FrozenPage, Publication, SiteIdentity
 from assessments.papers import paper_of, result_report_of, result_report_pdf
 from assessments.press import share
 from assessments.press.stored import PDF, html_page, kind_label, stored
-from assessments.queries.addresses import address, data_address, report_file_address
+from assessments.queries.addresses import (
+    address,
+    data_address,
+    report_file_address,
+    workbook_address,
+)
 from assessments.queries.rankings import Ranking
 from assessments.queries.result_report import GroupFigures, report_figures
 
@@ -46,6 +51,7 @@ def _context(publication: Publication, figures: list[GroupFigures]) -> dict[str,
         "nav": "rankings",
         "json_url": data_address(publication),
         "pdf_url": report_file_address(publication),
+        "workbook_url": workbook_address(publication),
         "share_image": share.whole_address(publication, first) if first else "",
         "crumbs": [
             (_("Rankings"), address("rankings")),
