@@ -61,8 +61,8 @@ class Dots:
     @property
     def furthest(self) -> DotRow | None:
         """Return the row furthest from its median, the first of equals; None when all are on it."""
-        apart = [row for row in self.rows if row.gap]
-        return max(apart, key=lambda row: abs(row.gap or 0), default=None)
+        apart = [(abs(row.gap), row) for row in self.rows if row.gap]
+        return max(apart, key=lambda pair: pair[0], default=(0, None))[1]
 
 
 def dots(rows: Iterable[Given]) -> Dots:

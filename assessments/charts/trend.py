@@ -10,7 +10,7 @@ from assessments.charts.scale import Scale, nice, number
 #: Pixels from the top: the first and the last line of the grid, and the whole picture.
 TOP, FOOT, HEIGHT = 44, 188, 220
 #: Percent of the width: the plot leaves room for the figures of the scale at its left.
-_LEFT, _RIGHT = Decimal(14), Decimal(94)
+_LEFT, _RIGHT = Decimal(14), Decimal(90)
 #: With more years than this, only some are written below and only the last value above.
 _ROOM = 7
 _STEPS = 4

@@ -106,10 +106,11 @@ def _former(at: dt.datetime, codes: set[str], told: list[Series]) -> list[Publis
 
 
 def _medians(groups: set[int]) -> dict[int, Decimal | None]:
-    rows = PublishedResult.objects.filter(group__in=groups, rank__isnull=False, index__isnull=False)
+    rows = PublishedResult.objects.filter(group__in=groups, rank__isnull=False)
     found: dict[int, Peers] = {group: Peers() for group in groups}
     for group, index in rows.values_list("group_id", "index"):
-        found[group].indexes.append(index)
+        if index is not None:
+            found[group].indexes.append(index)
     return {group: row.median for group, row in found.items()}
 
 

@@ -65,14 +65,14 @@ def _feed(base: str, slug: str, name: str, begun: dt.datetime | None) -> _Feed:
 def _entry(row: Announcement, base: str, path: str) -> dict[str, Any]:
     publication, result = row.publication, row.result
     ranking = address("ranking", key=publication.slug, group=result.group.code)
-    host, year = urlsplit(base).hostname, row.first.published_at.year
+    host, begun = urlsplit(base).hostname, row.first.published_at
     return {
         "title": _title(row),
         "link": f"{base}{ranking}",
         # A tag keeps when the portal moves to https or another port (RFC 4151).
-        "unique_id": f"tag:{host},{year}:{path}{row.first.slug}",
+        "unique_id": f"tag:{host},{begun:%Y}:{path}{row.first.slug}",
         "description": escape(_summary(row)),
-        "pubdate": row.first.published_at,
+        "pubdate": begun,
         "updateddate": publication.published_at,
         "categories": [kind_label(publication)],
     }

@@ -77,11 +77,11 @@ def test_trend_joins_years_that_can_be_compared() -> None:
         TrendPoint(2023, D(70)),
     ])  # fmt: skip
     assert [mark.point.year for mark in found.marks] == [2023, 2024, 2025]
-    assert [mark.x for mark in found.marks] == ["14%", "54%", "94%"]
+    assert [mark.x for mark in found.marks] == ["14%", "52%", "90%"]
     assert [mark.y for mark in found.marks] == ["188", "116", "44"]
     assert [mark.median_y for mark in found.marks] == ["", "", "80"]
     assert [(line.x1, line.y1, line.x2, line.y2) for line in found.segments] == [
-        ("14%", "188", "54%", "116"), ("54%", "116", "94%", "44"),
+        ("14%", "188", "52%", "116"), ("52%", "116", "90%", "44"),
     ]  # fmt: skip
     assert found.breaks == []
     assert found.before == TrendPoint(2024, D(80))
@@ -93,9 +93,9 @@ def test_trend_stops_at_a_break_and_names_it_once() -> None:
         TrendPoint(2023, D(70)), TrendPoint(2024, D(80), breaks=("bộ tiêu chí khác",)),
         TrendPoint(2025, D(90)),
     ])  # fmt: skip
-    assert [(line.x1, line.x2) for line in found.segments] == [("54%", "94%")]
+    assert [(line.x1, line.x2) for line in found.segments] == [("52%", "90%")]
     assert [(row.number, row.year, row.x, row.words) for row in found.breaks] == [
-        (1, 2024, "34%", ("bộ tiêu chí khác",))
+        (1, 2024, "33%", ("bộ tiêu chí khác",))
     ]
     assert found.numbers == {2024: 1}
 
@@ -121,7 +121,7 @@ def test_trend_joins_no_predecessor_to_the_unit_nor_two_of_one_year() -> None:
 
 def test_trend_of_one_year_stands_in_the_middle() -> None:
     found = trend([TrendPoint(2025, D("87.9"), breaks=("không có gì trước đó",))])
-    assert [mark.x for mark in found.marks] == ["54%"]
+    assert [mark.x for mark in found.marks] == ["52%"]
     assert found.breaks == []
     assert found.last.year == 2025
 
