@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
@@ -69,6 +70,8 @@ def _cells(row: Row, table: Ranking, year: int, label: str) -> list[str]:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # str() writes a zero of ten places as 0E-10
     return "" if value is None else str(value)
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from assessments.choices import PublicationKind
 from assessments.queries.addresses import data_address
+from assessments.queries.data_files import FORMATS
 
 register = template.Library()
 SCHEMA = "https://schema.org"
@@ -31,17 +32,17 @@ class JsonLd:
 def structured_data(context: template.Context) -> str:
     """Print what a page tells search engines: where it stands, whose it is, and which data it has.
 
-    Reads `crumbs`, `canonical_url`, `site`; of a ranking also `publication`, `json_url`, `csv_url`,
+    Reads `crumbs`, `canonical_url`, `site`; of a ranking also `publication` and `files`,
     of a list of publications `catalogued`. Illustrative figures tell nothing: they are not for
     search engines.
     """
     if context.get("noindex") or not context.get("canonical_url"):
         return ""
     found = [_organization(context.get("site")), _crumbs(context)]
-    publication, table = context.get("publication"), context.get("csv_url")
-    if publication and table:
-        files = {"application/json": context["json_url"], "text/csv": table}
-        found.append(_dataset(publication, context["canonical_url"], files, context.get("site")))
+    publication, files = context.get("publication"), context.get("files")
+    if publication and files:
+        here, site = context["canonical_url"], context.get("site")
+        found.append(_dataset(publication, here, _by_media_type(files), site))
     if catalogued := context.get("catalogued"):
         found.append(_catalogue(context, catalogued))
     data = {"@context": SCHEMA, "@graph": [part for part in found if part]}
@@ -73,6 +74,13 @@ def _crumbs(context: template.Context) -> dict[str, Any] | None:
             for place, (name, url) in enumerate(rows, start=1)
         ],
     }
+
+
+def _by_media_type(files: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the addresses of files by media type, from pairs of a word and an address."""
+    media_types = {word.lower(): media_type for media_type, word in FORMATS.items()}
+    endings = [(url.rpartition(".")[2], url) for _word, url in files]
+    return {media_types[ending]: url for ending, url in endings if ending in media_types}
 
 
 def _dataset(publication: Any, url: str, files: dict[str, str], site: Any) -> dict[str, Any]:

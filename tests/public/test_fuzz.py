@@ -53,7 +53,7 @@ METHODS = st.sampled_from(
 
 
 @pytest.fixture
-def portal_rows(official: Publication, illustrative: Publication, settings: Any) -> None:
+def portal_rows(official: Publication, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 10**9  # the limit has tests of its own
     make_unit("Sở Tư pháp", code="SBN-01")
     make_issued_scheme(make_group())
@@ -64,7 +64,7 @@ def quoted(text: str) -> str:
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate], derandomize=True,
+    max_examples=6, deadline=None, phases=[Phase.generate], derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(data=st.data())
@@ -75,11 +75,12 @@ def test_no_request_breaks(portal_rows: None, data: st.DataObject) -> None:
         query = data.draw(st.lists(st.tuples(NAMES, VALUES), max_size=3))
         text = "&".join(f"{quoted(name)}={quoted(value)}" for name, value in query)
         client = Client(raise_request_exception=False, headers=data.draw(HEADERS))
-        answer = client.generic(data.draw(METHODS), path, QUERY_STRING=text)
+        method = data.draw(METHODS)
+        answer = client.generic(method, path, QUERY_STRING=text)
         assert answer.status_code < 500, (path, text)
         if path.startswith("/api/v1/") and answer.status_code >= 400:
             assert answer["Content-Type"] == "application/problem+json"
-            assert answer.json()["detail"].endswith(".")
+            assert method == "HEAD" or answer.json()["detail"].endswith(".")
 
 
 def test_no_parameter_breaks_any_list(portal_rows: None) -> None:

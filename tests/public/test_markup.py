@@ -43,7 +43,8 @@ def pages(db: None) -> dict[str, str]:
     )  # fmt: skip
     before = make_publication(year=2025, groups=GROUPS, seed=4)
     make_publication(year=2026, groups=GROUPS, unranked="SBN-03")
-    make_publication(year=2025, groups=GROUPS, corrects=before, correction_reason="Nhầm điểm")
+    make_publication(year=2025, groups=GROUPS, corrects=before, printed=False,
+                     correction_reason="Nhầm điểm")  # fmt: skip
     make_publication(year=2026, kind="illustrative", groups=GROUPS)
     make_record([{"unit": "Sở Tư pháp", "rank": 1, "note": "Theo báo <A>"}, {"unit": "Sở Lạ"}])
     scheme = make_issued_scheme(make_group())
@@ -95,7 +96,8 @@ def _references(nodes: list[Any]) -> Iterator[str]:
 
 
 def _is_labelled(node: Any, nodes: list[Any]) -> bool:
-    if node.attrs.get("type") in ("hidden", "submit") or node.attrs.get("aria-label"):
+    named = node.attrs.get("aria-label") or node.attrs.get("aria-labelledby")
+    if named or node.attrs.get("type") in ("hidden", "submit"):
         return True
     labels = {one.attrs.get("for") for one in nodes if one.name == "label"}
     parent = node.parent

@@ -97,7 +97,7 @@ def test_long_sitemap_comes_in_parts(
 )  # fmt: skip
 def test_page_names_itself_and_its_languages(official: Publication, path: str) -> None:
     for here in (path, f"/en{path}"):
-        head = text_of(here).split("</head>")[0]
+        head = text_of(here).split("</head>")[0].replace(HOST, "")
         assert re.findall('rel="canonical" href="([^"]*)"', head) == [here]
         pairs = re.findall('rel="alternate" hreflang="([^"]*)" href="([^"]*)"', head)
         assert sorted(pairs) == [("en", f"/en{path}"), ("vi", path), ("x-default", path)]
@@ -130,7 +130,10 @@ def test_ranking_tells_of_its_data(db: None) -> None:
     assert found["GovernmentOrganization"]["name"] == "Sở </script><b> & Nội vụ"
     assert found["Dataset"]["name"] == 'Chỉ số </script><script>alert("x")</script>'
     files = [one["contentUrl"] for one in found["Dataset"]["distribution"]]
-    assert files == ["/du-lieu-mo/2026.json", "/du-lieu-mo/2026-SBN.csv"]
+    assert sorted(files) == sorted(
+        page.path for page in Publication.objects.get().pages.exclude(filename="")
+        if not page.path.endswith(".png")
+    )  # fmt: skip
     assert [row["item"] for row in found["BreadcrumbList"]["itemListElement"]] == [
         "/", "/xep-hang/", "/xep-hang/2026/SBN/",
     ]  # fmt: skip

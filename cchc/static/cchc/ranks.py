@@ -5,7 +5,7 @@ import json
 import sys
 from fractions import Fraction
 
-F = Fraction
+F, wrong = Fraction, 0
 HEADS = ("Điểm đạt được", "Điểm áp dụng", "Điểm thưởng", "Điểm trừ", "Chỉ số", "Hạng")
 
 
@@ -24,17 +24,17 @@ def from_csv(file):  # one group in a file; figures recorded from the press have
         yield ("", f"{row['Mã']} {row['Đơn vị']}", not row["Không xếp hạng vì"], *told)
 
 
-wrong, made = 0, {}
+made = {}
 with open(sys.argv[1], encoding="utf-8-sig") as file:
     rows = list(from_csv(file) if file.name.endswith(".csv") else from_json(json.load(file)))
 for group, unit, ranked, achieved, highest, bonus, penalty, *_ in rows:
     if ranked and F(highest or 0):  # half up to ten decimals; then bonus, penalty; 0 to 100
         share = F((F(achieved) / F(highest) * 10**12 + F(1, 2)) // 1, 10**10)
-        made.setdefault(group, {})[unit] = min(max(share + F(bonus or 0) - F(penalty or 0), 0), 100)
+        made[group, unit] = min(max(share + F(bonus or 0) - F(penalty or 0), F(0)), F(100))
 for group, unit, *_, told, rank in rows:
-    index, others = made.get(group, {}).get(unit), made.get(group, {}).values()
-    place = "" if index is None else 1 + sum(other > index for other in others)
+    index = made.get((group, unit))
+    place = "" if index is None else 1 + sum(made[key] > index for key in made if key[0] == group)
     right = str(place) == str(rank or "") and (index is None or F(told) == index)
     wrong += not right
-    print(group, place, unit, told, "" if right else "sai khác", sep="\t")
+    print(group, place, unit, told or "", "" if right else "sai khác", sep="\t")
 sys.exit(f"{wrong} dòng sai khác" if wrong else 0)
