@@ -64,7 +64,7 @@ def quoted(text: str) -> str:
 
 
 @settings(
-    max_examples=6, deadline=None, phases=[Phase.generate], derandomize=True,
+    max_examples=12, deadline=None, phases=[Phase.generate], derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(data=st.data())
