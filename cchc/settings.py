@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cchc.middleware.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
+    "assessments.views.remembered.StoredPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -194,6 +195,9 @@ STORAGES = {
 }
 #: Where publications are written as files for the web server; empty: the app serves them all.
 SITE_FOLDER = env.str("SITE_FOLDER", default="")
+#: Seconds after which a process looks again whether a publication was scheduled, before it answers
+#: for a stored page from memory; 0: every request reads the database.
+STORED_PAGES_SECONDS = env.float("STORED_PAGES_SECONDS", default=1.0)
 FILE_UPLOAD_PERMISSIONS = 0o600
 #: Folders of fonts with Times' metrics for official papers: the first that has every Vietnamese
 #: letter is used, without any typst's own serif.

@@ -18,6 +18,15 @@ MAX_AGE = 60
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
 
 
+class Stored(HttpResponse):
+    """The whole bytes of a stored page, the same for everybody who may have them."""
+
+
+def takes_gzip(request: HttpRequest) -> bool:
+    """Tell whether the reader accepts gzip."""
+    return bool(_GZIP.search(request.headers.get("Accept-Encoding", "").lower()))
+
+
 def serve(request: HttpRequest, path: str, at: dt.datetime) -> HttpResponse:
     """Answer with the stored page at `path`.
 
@@ -42,10 +51,8 @@ def _whole(
     request: HttpRequest, page: published.FrozenPage, replaced_by: published.Publication | None
 ) -> HttpResponse:
     body = corrections.body_of(page, replaced_by)
-    compressed = bool(_GZIP.search(request.headers.get("Accept-Encoding", "").lower()))
-    answer = HttpResponse(
-        body if compressed else gzip.decompress(body), content_type=page.content_type
-    )
+    compressed = takes_gzip(request)
+    answer = Stored(body if compressed else gzip.decompress(body), content_type=page.content_type)
     if compressed:
         answer["Content-Encoding"] = "gzip"
     if disposition := content_disposition_header(bool(page.filename), page.filename):

@@ -56,6 +56,8 @@ def for_tests(folder: Path) -> dict[str, str]:
         "DEBUG": "0",
         "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
         "SITE_URL": "http://testserver",
+        # Tests change what is public and ask at once.
+        "STORED_PAGES_SECONDS": "0",
         "MEDIA_ROOT": str(folder / "media"),
         "STATIC_ROOT": str(folder / "static"),
     }

@@ -120,19 +120,29 @@ def _asked(
 
 
 @contextmanager
-def running(folder: Path, site: Path, static: Path, upstream: str) -> Iterator[Front]:
-    """Run nginx on free ports while the block lasts; fail with its log when it does not start."""
+def running(
+    folder: Path, site: Path, static: Path, upstream: str, *, tls: bool = True, beside: str = ""
+) -> Iterator[Front]:
+    """Run nginx on free ports while the block lasts; fail with its log when it does not start.
+
+    Without `tls` the portal itself speaks HTTP, to be measured; `beside` is put behind it.
+    """
     port, plain_port = free_port(), free_port()
-    _certificate(folder)
-    tls = folder / "tls.conf"
-    tls.write_text(
-        f"listen 127.0.0.1:{port} ssl http2;\n"
-        f"ssl_certificate {folder}/tls.crt;\nssl_certificate_key {folder}/tls.key;\n"
-    )
+    included = folder / "tls.conf"
+    if tls:
+        _certificate(folder)
+        included.write_text(
+            f"listen 127.0.0.1:{port} ssl http2;\n"
+            f"ssl_certificate {folder}/tls.crt;\nssl_certificate_key {folder}/tls.key;\n"
+        )
+    else:
+        included.write_text(f"listen 127.0.0.1:{port};\n")
     write_configuration(
-        folder, CCHC_HTTP=f"127.0.0.1:{plain_port}", CCHC_TLS=str(tls), CCHC_UPSTREAM=upstream,
+        folder, CCHC_HTTP=f"127.0.0.1:{plain_port}", CCHC_TLS=str(included), CCHC_UPSTREAM=upstream,
         CCHC_SITE=str(site), CCHC_STATIC=str(static),
     )  # fmt: skip
+    with (folder / "cchc.conf").open("a", encoding="utf-8") as configuration:
+        configuration.write(f"\n{beside}\n")
     command = [find(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", "stderr"]
     log = (folder / "stderr.log").open("wb")
     process = subprocess.Popen(command, stdout=log, stderr=log)
