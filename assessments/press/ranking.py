@@ -91,7 +91,7 @@ def ranking_context(
         "narrowed": bool(order.band or order.text), "sorted_by": _named(heads, order),
         "bands": ranking_order.bands(table), "grades": _grades(table, order, path),
         "changed_scheme": any(row.scheme_changed for row in table.ranked),
-        "columns": len(heads) + 2, "files": _files(publication, table),
+        "columns": len(heads) + (3 if is_record else 2), "files": _files(publication, table),
         "crumbs": [
             (_("Rankings"), address("rankings")),
             (f"{publication.year} – {table.group.name}", ""),

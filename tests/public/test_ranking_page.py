@@ -336,6 +336,19 @@ def test_record_is_sorted_but_never_compared(db: None) -> None:
     assert "movement" not in get("?sap-xep=ten", page)
 
 
+@pytest.mark.parametrize("record", [False, True])
+def test_heading_of_the_unranked_spans_every_column(db: None, record: bool) -> None:
+    page = PAGE
+    if record:
+        make_record([{"unit": "A", "rank": 1}, {"unit": "B"}], printed=False)
+        page = "/xep-hang/2021-bao-chi/SBN/"
+    else:
+        make_publication(printed=False, unranked="SBN-02")
+    body = get(PLAIN, page)
+    columns = body.split("<thead")[1].split("</thead>")[0].count("<th ")
+    assert re.findall('<th colspan="([0-9]+)"', body) == [str(columns)]
+
+
 def test_sorted_page_asks_as_often_for_one_row_as_for_three(db: None, queries: Any) -> None:
     make_publication(printed=False, year=2024, groups={GROUP: UNITS[:1]})
     make_publication(printed=False, year=2025, groups={GROUP: UNITS[:1]})
