@@ -143,7 +143,7 @@ def _fill(draft: Path, rows: list[Publication], at: dt.datetime) -> None:
     _write(draft / "publications", slugs.encode(), newest)
 
 
-def _last(row: Publication, after: dict[int | None, Publication]) -> Publication | None:
+def _last(row: Publication, after: dict[int, Publication]) -> Publication | None:
     found = after.get(row.pk)
     while found and found.pk in after:
         found = after[found.pk]
