@@ -158,20 +158,21 @@ def _scheme(row: Scheme) -> dict[str, Any]:
         "bands": [
             {"label": band.label, "min_index": number(band.min_index)} for band in row.bands.all()
         ],
-        "criteria": [
-            {
-                "code": node.code,
-                "parent": node.parent.code if node.parent else None,
-                "name": node.name,
-                "level": node.level,
-                "max_points": number(node.max_points),
-                "method": node.method,
-                "rule": node.rule_text or None,
-                "not_applicable": node.na_policy,
-            }
-            for node in row.criteria.all()
-        ],
+        "criteria": [_criterion(node) for node in row.criteria.all()],
     }  # fmt: skip
+
+
+def _criterion(node: Criterion) -> dict[str, Any]:
+    return {
+        "code": node.code,
+        "parent": node.parent.code if node.parent else None,
+        "name": node.name,
+        "level": node.level,
+        "max_points": number(node.max_points),
+        "method": node.method,
+        "rule": node.rule_text or None,
+        "not_applicable": node.na_policy,
+    }
 
 
 def units(*, text: str, group: str | None) -> QuerySet[Unit]:

@@ -37,66 +37,79 @@ def catalog(request: HttpRequest) -> HttpResponse:
     press.ring(now)
     rows = list(published.publications(now))
     files, base = data_files.files_of(rows), site_base(request)
-    site = data_files.identity()
-    publisher = {
-        "@type": "foaf:Agent",
-        "foaf:name": site.governing_body if site else "Chỉ số cải cách hành chính",
-    }
-    newest = max((row.published_at for row in rows if row.published_at), default=None)
-    common = {"dct:publisher": publisher, "dct:language": _ref(LANGUAGE)}
-    spatial = _spatial(site.city_name if site else "")
     with override("vi"):
-        content = {
-            "@context": CONTEXT,
-            "@id": f"{base}{address('catalog')}",
-            "@type": "dcat:Catalog",
-            "dct:title": _vi("Dữ liệu mở chỉ số cải cách hành chính"),
-            "dct:description": _vi("Kết quả công bố hằng năm, kèm điểm từng tiêu chí."),
-            "dct:license": _ref(f"{base}{address('terms')}"),
-            "foaf:homepage": _ref(f"{base}{address('opendata')}"),
-            **({"dct:modified": _moment(newest)} if newest else {}),
-            **common,
-            "dcat:dataset": [
-                _dataset(row, files[row.pk], base) | common | {"dct:spatial": spatial}
-                for row in rows
-            ],
-        }
+        content = {"@context": CONTEXT} | _catalog(rows, files, base)
     text = json.dumps(content, ensure_ascii=False, indent=1)
     return by_content(request, HttpResponse(text, content_type="application/ld+json"))
 
 
+def _catalog(
+    rows: list[published.Publication], files: dict[int, list[DataFile]], base: str
+) -> dict[str, Any]:
+    site = data_files.identity()
+    name = site.governing_body if site else "Chỉ số cải cách hành chính"
+    common = {
+        "dct:publisher": {"@type": "foaf:Agent", "foaf:name": name},
+        "dct:language": _ref(LANGUAGE),
+        "dct:spatial": _spatial(site.city_name if site else ""),
+    }
+    moments = [row.published_at for row in rows if row.published_at]
+    return {
+        "@id": f"{base}{address('catalog')}",
+        "@type": "dcat:Catalog",
+        "dct:title": _vi("Dữ liệu mở chỉ số cải cách hành chính"),
+        "dct:description": _vi("Kết quả công bố hằng năm, kèm điểm từng tiêu chí."),
+        "dct:license": _ref(f"{base}{address('terms')}"),
+        "foaf:homepage": _ref(f"{base}{address('opendata')}"),
+        **({"dct:modified": _moment(max(moments))} if moments else {}),
+        **common,
+        "dcat:dataset": [_dataset(row, files[row.pk], base) | common for row in rows],
+    }
+
+
 def _dataset(row: published.Publication, files: list[DataFile], base: str) -> dict[str, Any]:
     page = f"{base}{address('ranking_of', key=row.slug)}"
-    made_up = ["dữ liệu minh họa"] if row.is_illustrative else []
-    older = {"dcat:previousVersion": _ref(f"{base}{_page(row.corrects)}"),
-             "adms:versionNotes": _vi(row.correction_reason)} if row.corrects else {}  # fmt: skip
-    distributions = [_distribution(file, base) for file in files]
+    words = ["cải cách hành chính", "xếp hạng"]
+    about = "Chỉ số, xếp hạng, xếp loại và điểm từng tiêu chí của mỗi đơn vị."
+    if row.is_illustrative:
+        words.append("dữ liệu minh họa")
+        about = "Số liệu minh họa, không phải kết quả của đơn vị nào."
     return {
         "@id": page,
         "@type": "dcat:Dataset",
         "dct:identifier": row.slug,
         "dct:title": _vi(row.title),
-        "dct:description": _vi(
-            f"{row.title}. " + (
-                "Số liệu minh họa, không phải kết quả của đơn vị nào." if row.is_illustrative
-                else "Chỉ số, xếp hạng, xếp loại và điểm từng tiêu chí của mỗi đơn vị."
-            )
-        ),
+        "dct:description": _vi(f"{row.title}. {about}"),
         "dct:type": row.kind,
-        "dcat:keyword": [_vi(word) for word in ("cải cách hành chính", "xếp hạng", *made_up)],
+        "dcat:keyword": [_vi(word) for word in words],
         "dcat:landingPage": _ref(page),
         "dct:license": _ref(f"{base}{address('terms')}"),
         "dct:issued": _moment(row.published_at),
         "dct:modified": _moment(row.published_at),
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            "dcat:startDate": {"@type": "xsd:date", "@value": f"{row.year}-01-01"},
-            "dcat:endDate": {"@type": "xsd:date", "@value": f"{row.year}-12-31"},
-        },
-        "dcat:version": str(row.revision),
-        **older,
-        "dcat:distribution": [*distributions, _service(row, base)],
-    }  # fmt: skip
+        "dct:temporal": _year(row.year),
+        **_version(row, base),
+        "dcat:distribution": [*(_distribution(file, base) for file in files), _service(row, base)],
+    }
+
+
+def _year(year: int) -> dict[str, Any]:
+    return {
+        "@type": "dct:PeriodOfTime",
+        "dcat:startDate": {"@type": "xsd:date", "@value": f"{year}-01-01"},
+        "dcat:endDate": {"@type": "xsd:date", "@value": f"{year}-12-31"},
+    }
+
+
+def _version(row: published.Publication, base: str) -> dict[str, Any]:
+    """Return the number of the version, and of a correction what it corrects and why."""
+    version = {"dcat:version": str(row.revision)}
+    if row.corrects is None:
+        return version
+    older = f"{base}{address('ranking_of', key=row.corrects.slug)}"
+    return version | {
+        "dcat:previousVersion": _ref(older),
+        "adms:versionNotes": _vi(row.correction_reason),
+    }
 
 
 def _distribution(file: DataFile, base: str) -> dict[str, Any]:
@@ -133,10 +146,6 @@ def _service(row: published.Publication, base: str) -> dict[str, Any]:
             "dcat:endpointDescription": _ref(f"{base}/api/v1/openapi.json"),
         },
     }
-
-
-def _page(row: published.Publication) -> str:
-    return address("ranking_of", key=row.slug)
 
 
 def _spatial(city: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ F, wrong = Fraction, 0
 HEADS = ("Điểm đạt được", "Điểm áp dụng", "Điểm thưởng", "Điểm trừ", "Chỉ số", "Hạng")
 
 
-def from_json(data):
+def _from_json(data):
     for group in data["groups"] if data["publication"]["kind"] != "record" else []:
         for row in group["results"]:
             counted = [leaf for leaf in row["scores"] if leaf["applicable"]]
@@ -18,7 +18,7 @@ def from_json(data):
             yield (group["code"], " ".join(row["unit"].values()), row["ranked"], *sums, *told)
 
 
-def from_csv(file):  # one group in a file; figures recorded from the press have no sums
+def _from_csv(file):  # one group in a file; figures recorded from the press have no sums
     for row in (row for row in csv.DictReader(file) if row["Điểm áp dụng"]):
         told = (row[head] for head in HEADS)
         yield ("", f"{row['Mã']} {row['Đơn vị']}", not row["Không xếp hạng vì"], *told)
@@ -26,7 +26,7 @@ def from_csv(file):  # one group in a file; figures recorded from the press have
 
 made = {}
 with open(sys.argv[1], encoding="utf-8-sig") as file:
-    rows = list(from_csv(file) if file.name.endswith(".csv") else from_json(json.load(file)))
+    rows = list(_from_csv(file) if file.name.endswith(".csv") else _from_json(json.load(file)))
 for group, unit, ranked, achieved, highest, bonus, penalty, *_ in rows:
     if ranked and F(highest or 0):  # half up to ten decimals; then bonus, penalty; 0 to 100
         share = F((F(achieved) / F(highest) * 10**12 + F(1, 2)) // 1, 10**10)
