@@ -22,7 +22,8 @@ GROUPS = {
 MOST_READ = ["/", "/xep-hang/2023-minh-hoa/SBN/", "/don-vi/so-tu-phap/", "/tai-khoan/login/"]
 PAGES = [
     *MOST_READ, "/xep-hang/", "/xep-hang/2021-bao-chi/SBN/", "/xep-hang/2022-minh-hoa/SBN/",
-    "/don-vi/so-tu-phap/2023-minh-hoa/", "/bo-tieu-chi/",
+    "/don-vi/so-tu-phap/2023-minh-hoa/", "/bo-tieu-chi/", "/gioi-thieu/", "/phuong-phap/",
+    "/dieu-khoan-du-lieu/", "/tim-don-vi/?q=phap",
     "/du-lieu-mo/", "/tiep-can/", "/so-do/", "/tim-don-vi/?q=so",
     "/tim-don-vi/?q=khong-co-don-vi-nao", "/en/", "/en/xep-hang/2023-minh-hoa/SBN/",
     "/tai-khoan/password/reset/",
