@@ -64,10 +64,15 @@ class Answer:
     body: bytes
 
     @property
-    def text(self) -> str:
-        """Return the body as text, unpacked where it came packed."""
+    def content(self) -> bytes:
+        """Return the body, unpacked where it came packed."""
         packed = self.headers.get("content-encoding") == "gzip"
-        return (gzip.decompress(self.body) if packed else self.body).decode()
+        return gzip.decompress(self.body) if packed else self.body
+
+    @property
+    def text(self) -> str:
+        """Return the content as text."""
+        return self.content.decode()
 
     @property
     def by_app(self) -> bool:

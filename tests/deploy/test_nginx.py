@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,9 +154,10 @@ def test_large_evidence_passes_to_the_app_and_larger_does_not(front: Front) -> N
 
 @pytest.mark.parametrize("path", ["/api/v1/khong-co", "/tim-don-vi/?q=so"])
 def test_haste_is_slowed(front: Front, path: str) -> None:
-    found = {front.ask(path).status for _ in range(120)}
-    assert 429 in found
-    assert found <= {200, 404, 429}
+    with ThreadPoolExecutor(90) as crowd:  # at once, however slow the machine is
+        answers = list(crowd.map(lambda _n: front.ask(path, "POST", b"").status, range(90)))
+    assert 0 < answers.count(429) < 90
+    assert set(answers) <= {403, 404, 405, 429}
 
 
 def test_static_files_carry_the_headers_of_safety(front: Front) -> None:
@@ -224,13 +226,13 @@ def test_published_pages_are_read_while_the_app_is_down(app: Any, front: Front) 
     old = make_publication()
     new = written(make_publication(corrects=old, seed=2, correction_reason="Nhầm điểm"))
     wanted = {
-        page.path: direct(app, page.path).text
+        page.path: direct(app, page.path).content
         for page in FrozenPage.objects.filter(publication__in=[old, new])
     }
     app.stop()
-    for path, text in wanted.items():
+    for path, content in wanted.items():
         answer = front.ask(path)
-        assert (answer.status, answer.text) == (200, text), path
+        assert (answer.status, answer.content) == (200, content), path
     for path in ("/", "/en/", f"{PAGE}?sap-xep=diem", "/api/v1/publications", "/tim-don-vi/?q=a"):
         answer = front.ask(path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "60"), path
