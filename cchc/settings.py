@@ -69,7 +69,6 @@ MIDDLEWARE = [
     "cchc.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "cchc.urls"
@@ -103,6 +102,8 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Failed sign-ins are counted in the cache: in the database, so that all processes share the count.
 CACHES = {"default": env.cache_url("CACHE_URL", default="dbcache://cchc_cache")}
+# Readers of the API are counted there too: a full cache would forget who failed to sign in.
+CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 
 # Accounts -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "units.User"
@@ -191,7 +192,10 @@ STATICFILES_DIRS = [BASE_DIR / "cchc" / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".media"))()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},  # the web server reads them
+    },
 }
 #: Where publications are written as files for the web server; empty: the app serves them all.
 SITE_FOLDER = env.str("SITE_FOLDER", default="")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-#: Field of the JSON, in the order of the file (design 5), and its meaning.
+#: Field of the JSON (design 5) and its meaning.
 JSON = (
     ("publication.id", _("address of the publication")),
     ("publication.kind", _("official, record (copied from the press) or illustrative")),
@@ -21,7 +21,10 @@ JSON = (
     ("…scheme.tie_rule", _("shared: equal indexes share a rank, the next rank is left out")),
     ("…criteria[]", _("code, parent, highest points and method; “sum” is a branch")),
     ("…results[].unit", _("code and name of the unit in that year")),
-    ("…results[].index", _("percent with ten decimals: achieved ÷ applicable × 100")),
+    (
+        "…results[].index",
+        _("percent, ten decimals: achieved ÷ applicable × 100 + bonus − penalty, 0 to 100"),
+    ),
     ("…results[].rank", _("rank in the group on the exact index; equals share one")),
     ("…results[].rank_basis", _("computed, stated by the source, or inferred")),
     ("…results[].band", _("the highest band that the exact index reaches")),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -278,6 +279,23 @@ def test_readers_behind_the_proxy_are_told_apart_by_its_last_word(
     assert [status("1.1.1.1, 2.2.2.2"), status("2.2.2.3"), status("9.9.9.9, 2.2.2.2")] == [
         200, 200, 429,
     ]  # fmt: skip
+
+
+def test_network_of_one_reader_counts_as_one(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    monkeypatch.setattr("time.time", lambda: 1_800_000_030.0)
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "")
+    answers = [Client().get("/api/v1/units", REMOTE_ADDR=address) for address in addresses]
+    assert [answer.status_code for answer in answers] == [200, 429, 200, 200]
+
+
+def test_crowd_of_readers_leaves_failed_sign_ins_counted(db: None) -> None:
+    cache.set("allauth:rl:login_failed", [1, 2], timeout=1800)
+    for number in range(400):  # more than Django keeps by itself
+        cache.set(f"api-{number}", 1, timeout=60)
+    assert cache.get("allauth:rl:login_failed") == [1, 2]
 
 
 def test_description_names_every_address(official: Publication) -> None:

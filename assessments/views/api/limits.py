@@ -1,9 +1,11 @@
 """How often one reader may ask: so many requests in a minute, counted in the shared cache.
 
-Counted by address, kept as a keyed hash and forgotten with its minute. Two requests at the very
-same instant may be counted once: the limit guards the portal, it bills nobody.
+Counted by address, of IPv6 by its network of 64 bits, kept as a keyed hash and valid for its
+minute. Two requests at the very same instant may be counted once: the limit guards the portal, it
+bills nobody.
 """
 
+import ipaddress
 import time
 
 from django.conf import settings
@@ -33,4 +35,15 @@ def _reader(request: HttpRequest) -> str:
     if settings.SECURE_PROXY_SSL_HEADER:
         seen = request.headers.get("x-forwarded-for", "")
         address = seen.rpartition(",")[2].strip() or address
-    return salted_hmac("assessments.views.api.limits", address).hexdigest()
+    return salted_hmac("assessments.views.api.limits", _network(address)).hexdigest()
+
+
+def _network(address: str) -> str:
+    """Return what one reader cannot change at will: an IPv6 host owns 2^64 addresses."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:  # a socket has none
+        return address
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return address
