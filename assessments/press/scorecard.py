@@ -8,7 +8,7 @@ from assessments import charts
 from assessments.models import PublishedResult
 from assessments.queries import published
 from assessments.queries.leaf_story import gap_sums
-from assessments.queries.lost_points import losses
+from assessments.queries.losses import losses
 from assessments.queries.peers import field_rows, peers
 from assessments.queries.rankings import Ranking
 

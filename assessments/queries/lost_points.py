@@ -2,53 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import QuerySet
 
 from assessments.choices import PublicationKind
-from assessments.models import Publication, PublishedResult, PublishedScore, Submission
+from assessments.models import Publication, PublishedResult, Submission
+from assessments.queries.losses import LostPoints, losses, sheets_of
 from assessments.queries.movement import BULKY, predecessor_codes
-
-#: So many leaves are named, those that cost most first.
-LEAVES_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class LostLeaf:
-    """One leaf of a published scorecard below its highest points."""
-
-    score: PublishedScore
-    name: str
-
-    @property
-    def lost(self) -> Decimal:
-        """Return the points missing to the highest."""
-        return self.score.max_points - self.score.final_points
-
-
-@dataclass(frozen=True)
-class LostField:
-    """What one field cost in a published year."""
-
-    code: str
-    name: str
-    lost: Decimal
-
-
-@dataclass(frozen=True)
-class LostPoints:
-    """What one published result lost, by field and in its costliest leaves."""
-
-    result: PublishedResult
-    fields: list[LostField]
-    leaves: list[LostLeaf]
-
-    @property
-    def total(self) -> Decimal:
-        """Return all points lost."""
-        return sum((part.lost for part in self.fields), Decimal(0))
 
 
 def lost_points(submissions: Iterable[Submission], at: dt.datetime) -> dict[int, list[LostPoints]]:
@@ -67,7 +27,7 @@ def lost_points(submissions: Iterable[Submission], at: dt.datetime) -> dict[int,
     }
     published = _published(set().union(*codes.values()), at)
     chosen = {row.pk: _last(row, codes[row.pk], published) for row in wanted}
-    sheets = _sheets({result.pk for results in chosen.values() for result in results})
+    sheets = sheets_of({result.pk for results in chosen.values() for result in results})
     return {
         pk: [losses(result, sheets.get(result.pk, [])) for result in results]
         for pk, results in chosen.items()
@@ -98,25 +58,3 @@ def _last(
     of_year = [row for row in earlier if row.publication.year == earlier[0].publication.year]
     own = [row for row in of_year if row.unit_code in (submission.unit.code, submission.unit_code)]
     return own or of_year
-
-
-def _sheets(results: set[int]) -> dict[int, list[PublishedScore]]:
-    found: dict[int, list[PublishedScore]] = {}
-    for score in PublishedScore.objects.filter(result__in=results).order_by("result", "position"):
-        found.setdefault(score.result_id, []).append(score)
-    return found
-
-
-def losses(result: PublishedResult, scores: Iterable[PublishedScore]) -> LostPoints:
-    """Return what a published result lost: every field that lost, and the costliest leaves."""
-    names = {part["code"]: part["name"] for part in result.group.criteria}
-    by_field: dict[str, Decimal] = {}
-    leaves = []
-    for score in scores:
-        if score.applicable and score.final_points < score.max_points:
-            leaf = LostLeaf(score, names.get(score.code, ""))
-            by_field[score.field_code] = by_field.get(score.field_code, Decimal(0)) + leaf.lost
-            leaves.append(leaf)
-    leaves.sort(key=lambda leaf: (-leaf.lost, leaf.score.position))
-    fields = [LostField(code, names.get(code, ""), lost) for code, lost in by_field.items()]
-    return LostPoints(result, fields, leaves[:LEAVES_SHOWN])

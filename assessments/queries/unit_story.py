@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from assessments.models import Publication, PublishedResult, PublishedScore
 from assessments.queries.leaf_story import Extremes, GapSums, extremes, gap_sums
-from assessments.queries.lost_points import LostPoints, losses
+from assessments.queries.losses import LostPoints, losses, sheets_of
 from assessments.queries.movement import BULKY, Change, Earlier, Place, predecessor_codes
 from assessments.queries.peers import FieldRow, Peers, field_rows, peers
 from assessments.queries.rankings import Series
@@ -73,7 +73,7 @@ def unit_stories(at: dt.datetime, unit: Unit | None, series: Iterable[Series]) -
     groups = {row.result.group_id for section in told for row in section.rows}
     medians = _medians(groups | {row.group_id for row in former})
     beside = _beside([section.latest.result for section in told])
-    sheets = _sheets([section.latest.result for section in told])
+    sheets = sheets_of([section.latest.result.pk for section in told])
     return [
         _story(
             section,
@@ -120,13 +120,6 @@ def _beside(latest: list[PublishedResult]) -> dict[int, Peers]:
     for row in rows.only("group_id", "index", "rank", "fields"):
         by_group[row.group_id].append(row)
     return {group: peers(found) for group, found in by_group.items()}
-
-
-def _sheets(latest: list[PublishedResult]) -> dict[int, list[PublishedScore]]:
-    found: dict[int, list[PublishedScore]] = {}
-    for score in PublishedScore.objects.filter(result__in=latest).order_by("result", "position"):
-        found.setdefault(score.result_id, []).append(score)
-    return found
 
 
 def _story(
@@ -185,11 +178,7 @@ def _breaks(row: PublishedResult, before: list[PublishedResult]) -> tuple[str, .
             _("the group was “%(before)s” and is “%(now)s”")
             % {"before": compared.group.name, "now": row.group.name}
         )
-    if _scheme(compared) != _scheme(row):
+    if compared.group.scheme != row.group.scheme:
         scheme = {"code": row.group.scheme_code, "version": row.group.scheme_version or "—"}
         words.append(_("another scheme applies: %(code)s, version %(version)s") % scheme)
     return tuple(words)
-
-
-def _scheme(row: PublishedResult) -> tuple[str, int | None]:
-    return row.group.scheme_code, row.group.scheme_version

@@ -10,7 +10,8 @@ from assessments.choices import Stage, SubmissionState
 from assessments.models import Explanation, Submission
 from assessments.queries import delegations, outcomes, workdays
 from assessments.queries import workspace as reads
-from assessments.queries.lost_points import LostPoints, lost_points
+from assessments.queries.losses import LostPoints
+from assessments.queries.lost_points import lost_points
 from assessments.queries.overviews import Overview
 from assessments.views import own
 from cchc.kit.workdays import WorkCalendar

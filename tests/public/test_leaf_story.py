@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from assessments.models import PublishedGroup, PublishedResult, PublishedScore
 from assessments.queries.leaf_story import extremes, gap_sums
-from assessments.queries.lost_points import losses
+from assessments.queries.losses import losses
 from assessments.queries.peers import field_rows, peers
 
 D = Decimal
