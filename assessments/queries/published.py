@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Count,
     DateTimeField,
     Exists,
@@ -190,9 +191,13 @@ def scheme_changes(old: Scheme, new: Scheme) -> Differences:
 
 
 def next_dates(at: dt.datetime) -> list[Milestone]:
-    """Return the next four windows of the open cycles to close, the first to close first."""
+    """Return the next four windows of the open cycles to close, the first to close first.
+
+    `runs` tells which are open, `last_second` when each ends.
+    """
     rows = Milestone.objects.filter(cycle__state=CycleState.OPEN, closes_at__gt=at)
     # A window ends before `closes_at`; people read its last second (design 0.4).
     last_second = ExpressionWrapper(F("closes_at") - dt.timedelta(seconds=1), DateTimeField())
-    rows = rows.annotate(last_second=last_second).select_related("cycle")
+    runs = ExpressionWrapper(Q(opens_at__lte=at), BooleanField())
+    rows = rows.annotate(last_second=last_second, runs=runs).select_related("cycle")
     return list(rows.order_by("closes_at", "cycle__year")[:DATES_SHOWN])

@@ -131,7 +131,9 @@ def _gap(gap: Decimal) -> str:
 def _gaps(chart: Gaps) -> str:
     if not chart.rows:
         return _("Nothing was self-assessed.")
-    said = _("Of %(claimed)s points claimed, %(final)s were concluded: %(difference)s.") % {
+    said = _(
+        "Of %(claimed)s points claimed, without surveys, %(final)s were concluded: %(difference)s."
+    ) % {
         "claimed": points(chart.claimed),
         "final": points(chart.final),
         "difference": _gap(chart.gap),

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments import press
+from assessments.choices import PublicationKind
 from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
 from assessments.queries import data_files, published
 from assessments.queries.addresses import data_address
+from assessments.queries.opendata import moment
 from assessments.views import dictionary, frozen
 from assessments.views.bases import site_base
 from assessments.views.public import page as live_page
@@ -36,7 +38,9 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = Paginator(published.publications(now), SHOWN).get_page(request.GET.get("page"))
     rows = list(shown.object_list)
     files, replaced = data_files.files_of(rows), data_files.corrections_of(now, rows)
-    newest = rows[0] if rows else None
+    # An example is worth trying where there is something to recompute.
+    computed = (row for row in rows if row.kind != PublicationKind.RECORD)
+    newest = next(computed, rows[0] if rows else None)
     context = {
         "shown": shown,
         "rows": [(row, files[row.pk], replaced.get(row.pk)) for row in rows],
@@ -78,7 +82,7 @@ def _entry(row: published.Publication, replaced_by: published.Publication | None
     erratum = {
         "reason": replaced_by.correction_reason,
         "decision": replaced_by.decision_number or None,
-        "published_at": replaced_by.published_at,
+        "published_at": moment(replaced_by.published_at),
     } if replaced_by else None  # fmt: skip
     return {
         "id": row.slug,
@@ -87,7 +91,7 @@ def _entry(row: published.Publication, replaced_by: published.Publication | None
         "illustrative": row.is_illustrative,
         "title": row.title,
         "revision": row.revision,
-        "published_at": row.published_at,
+        "published_at": moment(row.published_at),
         "sha256": row.sha256,
         "status": "corrected" if replaced_by else "current",
         "corrects": row.corrects.slug if row.corrects else None,

@@ -24,6 +24,9 @@ def main(arguments):
     if len(arguments) != 1:
         print("cách dùng: python3 tinh-lai.py TỆP.json", file=sys.stderr)
         return 2
+    if arguments[0].lower().endswith((".csv", ".xlsx")):
+        print("chỉ đọc tệp JSON của lần công bố; tệp CSV: dùng tinh-hang.py", file=sys.stderr)
+        return 2
     try:
         with open(arguments[0], encoding="utf-8") as source:
             data = json.load(source, parse_float=str, parse_constant=refuse)
@@ -35,6 +38,8 @@ def main(arguments):
         print(difference)
     units = sum(len(group["results"]) for group in data["groups"])
     print(f"{data['publication']['id']}: {units} đơn vị, {len(found)} chỗ sai khác")
+    if data["publication"]["kind"] == "record":
+        print("số liệu ghi nhận từ báo chí không có điểm để tính lại: chỉ kiểm tra mã băm")
     return 1 if found else 0
 
 
