@@ -50,6 +50,11 @@ class Publication(Decided, Stamped):
         verbose_name=_("corrects"),
     )  # fmt: skip
     correction_reason = ProseField(_("reason for the correction"), blank=True)
+    #: The year before as it was when this one was printed; movement is counted from it for ever.
+    compared_with = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("compared with"),
+    )  # fmt: skip
     note = ProseField(_("note"), blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=PublicationState, default=PublicationState.DRAFT,

@@ -36,7 +36,7 @@ def ring(at: dt.datetime) -> None:
 
 def ring_for(publication: Publication, at: dt.datetime) -> None:
     """Ring when this publication is shown and still scheduled or not on disk; else ask nothing."""
-    if publication.state == PublicationState.SCHEDULED or not site.covers(publication.slug):
+    if publication.state == PublicationState.SCHEDULED or not site.covers(publication):
         ring(at)
 
 

@@ -28,7 +28,9 @@ def body_of(page: FrozenPage, replaced_by: Publication | None) -> bytes:
 
 def successor_address(page: FrozenPage, replaced_by: Publication) -> str:
     """Return the corrected page's address, or that of the correction where the page is gone."""
-    path = page.path.replace(page.publication.slug, replaced_by.slug, 1)
+    # The last part that names it: a unit's address may hold the same letters before.
+    before, _slug, after = page.path.rpartition(page.publication.slug)
+    path = f"{before}{replaced_by.slug}{after}"
     if published.has_page(replaced_by, path):
         return path
     return address("ranking_of", language_of(page.path), key=replaced_by.slug)

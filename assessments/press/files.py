@@ -16,7 +16,7 @@ from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.rankings import Ranking, Row
 from cchc.kit.canonical import canonical_json
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
 
 def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from math import inf
 from pathlib import Path
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from assessments.choices import PublicationState
 from assessments.models import FrozenPage, Publication
 from assessments.press import corrections, stored
 from assessments.queries import published
@@ -36,28 +38,29 @@ KEPT = 3
 #: Bytes of one part of a path; a file system takes 255 with the endings.
 _LONGEST_PART = 200
 _DRAFT = ".new-"
-
-
+_SHOWABLE = (PublicationState.SCHEDULED, PublicationState.PUBLISHED)
+#: Seconds that a reader waits for another who writes: long enough to find all of it switched.
+_READER_WAITS = 2.0
 #: Seconds until a request tries a folder again that could not be written.
 _PATIENCE = 60.0
 _failed_at = -_PATIENCE
 
 
-def covers(slug: str) -> bool:
-    """Tell whether the site holds the publication at this address, or no site is written."""
-    return not settings.SITE_FOLDER or slug in _shown(Path(settings.SITE_FOLDER))
+def covers(publication: Publication) -> bool:
+    """Tell whether the site holds the publication, or no site is written."""
+    return not settings.SITE_FOLDER or _key(publication) in _shown(Path(settings.SITE_FOLDER))
 
 
-def update(at: dt.datetime) -> None:
-    """Write the site when something public at `at` is not in it; do nothing without a folder.
+def update(at: dt.datetime, *, wait: float = inf) -> None:
+    """Write the site when something public at `at` is not in it, or something withdrawn is.
 
-    Raise OSError when the folder cannot be written; the site then stays what it was.
+    Do nothing without a folder. Raise OSError when the folder cannot be written, and after `wait`
+    seconds in which another process writes it; the site then stays what it was.
     """
     if not settings.SITE_FOLDER:
         return
-    public = set(Publication.objects.public(at).values_list("slug", flat=True))
-    if not public <= _shown(Path(settings.SITE_FOLDER)):
-        write(at)
+    if _is_behind(_shown(Path(settings.SITE_FOLDER)), list(Publication.objects.public(at))):
+        write(at, wait=wait)
 
 
 def follow(at: dt.datetime) -> None:
@@ -69,25 +72,28 @@ def follow(at: dt.datetime) -> None:
 def _try(at: dt.datetime) -> None:
     global _failed_at  # noqa: PLW0603 - one disk for the whole process
     try:
-        update(at)
+        update(at, wait=_READER_WAITS)
+    except BlockingIOError:
+        return  # another process writes it, and a reader has waited long enough
     except OSError:
         log.exception("the site could not be written")
         _failed_at = time.monotonic()
 
 
-def write(at: dt.datetime, *, anew: bool = False) -> Path:
+def write(at: dt.datetime, *, anew: bool = False, wait: float = inf) -> Path:
     """Write every page and file that is public at `at` and switch to them; return the release.
 
     Does nothing when the site holds all of them, or more: somebody who came later was quicker.
     `anew` writes in any case. Safe in several processes at once, and after a crash anywhere.
-    Raise OSError when the folder cannot be written; the site then stays what it was.
+    Raise OSError when the folder cannot be written, BlockingIOError after `wait` seconds in which
+    another process writes; the site then stays what it was.
     """
     folder = Path(settings.SITE_FOLDER)
     releases = folder / "releases"
     releases.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with _alone(folder, wait):
         rows = list(published.publications(at))
-        if not anew and _shown(folder) >= {row.slug for row in rows}:
+        if not anew and not _is_behind(_shown(folder), rows):
             return (folder / "current").resolve()
         _sweep(releases)
         draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=releases))
@@ -102,10 +108,34 @@ def write(at: dt.datetime, *, anew: bool = False) -> Path:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path, wait: float) -> Iterator[None]:
+    end = time.monotonic() + wait
     with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # freed by the system when the process dies
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # freed when the process dies
+                break
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise
+                time.sleep(0.02)
         yield
+
+
+def _key(row: Publication) -> str:
+    """Return what tells a publication from another that took the address of a withdrawn one."""
+    return f"{row.slug}@{row.sha256}"
+
+
+def _is_behind(shown: frozenset[str], public: list[Publication]) -> bool:
+    """Tell whether the site lacks something public or holds what will never be.
+
+    What is merely not public yet by this clock stays: somebody who came later wrote it.
+    """
+    if not {_key(row) for row in public} <= shown:
+        return True
+    coming = {_key(row) for row in Publication.objects.filter(state__in=_SHOWABLE)}
+    return not shown <= coming
 
 
 def _shown(folder: Path) -> frozenset[str]:
@@ -139,8 +169,8 @@ def _fill(draft: Path, rows: list[Publication], at: dt.datetime) -> None:
             _write_page(draft, page, last)
         newest = max(newest, row.published_at or newest)
     _write(draft / "down.html.gz", gzip.compress(_down_page(at), mtime=0), newest)
-    slugs = "".join(f"{row.slug}\n" for row in sorted(rows, key=lambda row: row.slug))
-    _write(draft / "publications", slugs.encode(), newest)
+    listed = "".join(f"{key}\n" for key in sorted(_key(row) for row in rows))
+    _write(draft / "publications", listed.encode(), newest)
 
 
 def _last(row: Publication, after: dict[int, Publication]) -> Publication | None:

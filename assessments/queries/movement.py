@@ -18,9 +18,15 @@ BULKY = ("fields", "source", "note")
 
 
 def year_before(at: dt.datetime, of: Publication) -> Publication | None:
-    """Return the current publication of exactly the year before and of the same kind, or None."""
+    """Return the current publication of exactly the year before and of the same kind, or None.
+
+    Of a printed one that which it was printed with, whatever was corrected since: its stored
+    pages and those made of it later tell the same movement.
+    """
     if of.kind == PublicationKind.RECORD:
         return None
+    if of.sha256:
+        return of.compared_with
     return Publication.objects.current(at).filter(kind=of.kind, year=of.year - 1).first()
 
 

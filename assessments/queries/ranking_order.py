@@ -39,10 +39,7 @@ class Order:
 
 
 def group_ranking(of: Publication, code: str, at: dt.datetime) -> Ranking | None:
-    """Return one group of a publication as a ranked table, or None when it has no such group.
-
-    Movement is counted from what was public at `at`.
-    """
+    """Return one group of a publication as a ranked table, or None when it has no such group."""
     group = next((row for row in of.groups.all() if row.code == code), None)
     if group is None:
         return None

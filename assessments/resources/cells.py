@@ -19,7 +19,7 @@ MOST_FAULTS = 200
 #: The largest points, weights and indexes a sheet may hold; anything above is a slip.
 MOST_POINTS = Decimal(9999)
 MOST_LIMIT = Decimal(99_999_999)
-_FORMULA_LIKE = re.compile(r"'*\s*[=+\-@]")
+_FORMULA_LIKE = re.compile(r"'*\s*[=+\-@＝＋－＠]")
 _CODE = re.compile(r"[0-9A-Za-z]+(\.[0-9A-Za-z]+)*")
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from assessments import press
+from assessments.choices import PublicationKind
 from assessments.queries import data_files, published
 from assessments.queries.addresses import address
 from assessments.queries.data_files import DataFile
@@ -71,6 +72,8 @@ def _dataset(row: published.Publication, files: list[DataFile], base: str) -> di
     page = f"{base}{address('ranking_of', key=row.slug)}"
     words = ["cải cách hành chính", "xếp hạng"]
     about = "Chỉ số, xếp hạng, xếp loại và điểm từng tiêu chí của mỗi đơn vị."
+    if row.kind == PublicationKind.RECORD:
+        about = "Chỉ số, xếp hạng ghi nhận từ báo chí kèm nguồn; không có điểm tiêu chí."
     if row.is_illustrative:
         words.append("dữ liệu minh họa")
         about = "Số liệu minh họa, không phải kết quả của đơn vị nào."

@@ -15,7 +15,7 @@ from assessments import press
 from assessments.choices import PublicationKind
 from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
 from assessments.queries import data_files, published
-from assessments.queries.addresses import data_address
+from assessments.queries.addresses import address, data_address
 from assessments.queries.opendata import moment
 from assessments.views import dictionary, frozen
 from assessments.views.bases import site_base
@@ -72,13 +72,20 @@ def index(request: HttpRequest) -> JsonResponse:
     press.ring(now)
     rows = list(published.publications(now))
     corrected = {row.corrects_id: row for row in rows if row.corrects_id}
-    content = {"publications": [_entry(row, corrected.get(row.pk)) for row in rows]}
+    files = data_files.files_of(rows)
+    content = {
+        "licence": f"{site_base(request)}{address('terms')}",
+        "publications": [_entry(row, corrected.get(row.pk), files[row.pk]) for row in rows],
+    }
     answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
     answer["Cache-Control"] = SHORT
     return answer
 
 
-def _entry(row: published.Publication, replaced_by: published.Publication | None) -> dict[str, Any]:
+def _entry(
+    row: published.Publication, replaced_by: published.Publication | None,
+    files: list[data_files.DataFile],
+) -> dict[str, Any]:  # fmt: skip
     erratum = {
         "reason": replaced_by.correction_reason,
         "decision": replaced_by.decision_number or None,
@@ -99,6 +106,10 @@ def _entry(row: published.Publication, replaced_by: published.Publication | None
         "errata": [erratum] if erratum else [],
         "json": data_address(row),
         "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
+        "files": [
+            {"path": file.path, "format": file.format, "bytes": file.size, "sha256": file.sha256}
+            for file in files
+        ],
     }
 
 

@@ -93,8 +93,7 @@ def _arranged(
     request: HttpRequest, found: published.Publication, group: str, now: dt.datetime
 ) -> HttpResponse:
     press.ring_for(found, now)
-    # Movement as it was announced: the stored page counts from what was public at that time.
-    table = ranking_order.group_ranking(found, group, found.published_at or now)
+    table = ranking_order.group_ranking(found, group, now)
     if table is None:
         raise Http404
     record = found.kind == PublicationKind.RECORD

@@ -18,7 +18,7 @@ from assessments.models import (
     PublishedScore,
     Submission,
 )  # fmt: skip
-from assessments.queries.movement import predecessor_codes
+from assessments.queries.movement import predecessor_codes, year_before
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.queries.standings import Standing, standings
 from assessments.workflow import effects, events
@@ -55,6 +55,7 @@ def copy_results(publication: Publication) -> None:
 
 def close(publication: Publication, at: dt.datetime) -> None:
     """Print the head of the event chain and the hash of the content, then tell the press."""
+    publication.compared_with = year_before(at, publication)
     publication.chain_head = events.seal(publication.cycle_id)
     publication.sha256 = sha256_of(open_data(publication))
     effects.emit("publication.frozen", publication, at)

@@ -20,6 +20,9 @@ from assessments.workflow.drafts import figure_problems, may_publish
 from assessments.workflow.machine import Act, Text, Transition, perform, register
 from units.models import User
 
+#: So long before its moment a publication can no longer be withdrawn.
+_LAST_CALL = dt.timedelta(minutes=1)
+
 # Scheduling -----------------------------------------------------------------------------------
 
 
@@ -77,8 +80,14 @@ def _schedule(publication: Publication, act: Act) -> dict[str, Any]:
 
 
 def _too_late(publication: Publication, act: Act) -> list[Text]:
-    if publication.published_at is None or publication.published_at <= act.at:
-        return [_("The results are public; correct them by a new publication.")]
+    # Until a withdrawal is stored, readers go by the moment: it must be stored before that.
+    if publication.published_at is None or publication.published_at - _LAST_CALL <= act.at:
+        return [
+            _(
+                "The results are public or will be within a minute; "
+                "correct them by a new publication."
+            )
+        ]
     return []
 
 
@@ -169,7 +178,8 @@ register(
         label=gettext_lazy("Withdraw before publication"),
         confirm=gettext_lazy("The frozen copy is never shown; a new draft may follow."),
         who=may_publish, who_text=_LEADER, guard=_too_late,
-        guard_text=gettext_lazy("before the moment of publication"), needs_note=True,
+        guard_text=gettext_lazy("a minute or more before the moment of publication"),
+        needs_note=True,
         reauthenticate=True, danger=True,
     ),
     Transition(

@@ -96,10 +96,10 @@ class Front:
         connection = _Named("127.0.0.1", self.port, context=context, timeout=30)
         return _asked(connection, path, method, body, headers)
 
-    def ask_plainly(self, path: str) -> Answer:
+    def ask_plainly(self, path: str, **headers: str) -> Answer:
         """Ask without TLS."""
         connection = http.client.HTTPConnection("127.0.0.1", self.plain_port, timeout=30)
-        return _asked(connection, path, "GET", None, {})
+        return _asked(connection, path, "GET", None, headers)
 
 
 class _Named(http.client.HTTPSConnection):

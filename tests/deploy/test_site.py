@@ -1,5 +1,6 @@
 """The files for the web server: switched at once, whole after any crash, the same for the same."""
 
+import fcntl
 import multiprocessing
 import os
 from pathlib import Path
@@ -11,7 +12,8 @@ from django.db import connections
 from django.utils import timezone
 
 from assessments import press
-from assessments.models import FrozenPage
+from assessments.choices import PublicationState
+from assessments.models import FrozenPage, Publication
 from assessments.press import site, stored
 from tests.factories.published import make_publication
 from tests.public.conftest import HOUR
@@ -103,10 +105,42 @@ def test_link_left_by_a_crash_is_no_hindrance(db: None, folder: Path) -> None:
 def test_late_writer_does_not_take_back_what_is_public(db: None, folder: Path) -> None:
     early = timezone.now() - 2 * HOUR
     make_publication(at=early - HOUR)
-    make_publication(year=2027)
+    later = make_publication(year=2027)
     newest = site.write(timezone.now())
     assert site.write(early) == newest
-    assert site.covers("2027")
+    assert site.covers(later)
+
+
+def test_withdrawn_figures_leave_the_disk_and_the_next_take_their_address(
+    db: None, folder: Path
+) -> None:
+    gone = make_publication(at=timezone.now() + HOUR)
+    site.write(timezone.now() + 2 * HOUR)  # its moment came while the withdrawal was being stored
+    assert site.covers(gone)
+    Publication.objects.filter(pk=gone.pk).update(state=PublicationState.WITHDRAWN)
+    site.update(timezone.now())
+    pages = folder / "current" / "pages"
+    assert not pages.exists()
+    new = make_publication(seed=2)
+    site.update(timezone.now())
+    body = new.pages.get(path="/du-lieu-mo/2026.json").body
+    assert (pages / "du-lieu-mo/2026.json.gz").read_bytes() == bytes(body)
+
+
+def test_reader_does_not_wait_long_for_another_who_writes(
+    db: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "_READER_WAITS", 0.1)
+    make_publication()
+    folder.mkdir()
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        site._try(timezone.now())
+        with pytest.raises(BlockingIOError):
+            site.write(timezone.now(), wait=0)
+    assert not (folder / "current").exists()
+    site._try(timezone.now())  # a writer at work is no failure to be patient about
+    assert (folder / "current").exists()
 
 
 def test_damaged_release_is_replaced_by_a_repair(db: None, folder: Path) -> None:
@@ -168,8 +202,7 @@ def test_folder_that_cannot_be_written_keeps_nobody_from_reading(
 
 def test_without_folder_nothing_is_written(db: None, settings: Any) -> None:
     settings.SITE_FOLDER = ""
-    make_publication()
-    assert site.covers("2026")
+    assert site.covers(make_publication())
     press.ring(timezone.now())
     with pytest.raises(CommandError):
         call_command("write_site")

@@ -17,6 +17,7 @@ from assessments.models import (
     PublishedResult,
     PublishedScore,
 )  # fmt: skip
+from assessments.queries.movement import year_before
 from assessments.queries.opendata import open_data, sha256_of
 from assessments.scoring import Entry, LeafScore, Tally, band, rank, tally
 from assessments.workflow import effects
@@ -117,6 +118,7 @@ def _draft(
 
 
 def _close(publication: Publication, printed: bool) -> Publication:
+    publication.compared_with = year_before(timezone.now(), publication)
     publication.sha256 = sha256_of(open_data(publication))
     if printed:
         effects.emit("publication.frozen", publication, timezone.now())

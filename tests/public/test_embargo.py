@@ -197,7 +197,7 @@ def test_publication_is_whole_one_second_after(
     call_command("tick")
     publication.refresh_from_db()
     assert publication.state == PublicationState.PUBLISHED
-    assert site.covers("2026")
+    assert site.covers(publication)
     files = on_disk((Path(settings.SITE_FOLDER) / "current").resolve())
     assert set(stored.values()) <= set(files.values())
     assert "pages/xep-hang/2026/SBN/index.html.gz" in files
@@ -236,6 +236,6 @@ def test_withdrawn_publication_is_never_seen(portal: Publication, clock: Any) ->
     clock(MOMENT + HOUR)
     call_command("tick")
     press.ring(timezone.now())
-    assert not site.covers("2026")
+    assert not site.covers(publication)
     for page in publication.pages.all():
         assert Client().get(page.path).status_code == 404, page.path

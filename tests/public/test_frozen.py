@@ -197,3 +197,24 @@ def test_correction_under_embargo_is_not_announced(
     answer = Client().get(PAGE)
     assert answer.content == before
     assert "Link" not in answer
+
+
+def test_correction_of_a_unit_whose_address_holds_the_year_leads_to_its_scorecard(
+    db: None,
+) -> None:
+    units = [("SBN-01", "Hội 2026"), ("SBN-02", "Sở Tư pháp")]
+    old = make_publication(groups={("SBN", "Sở, ban, ngành"): units})
+    make_publication(groups={("SBN", "Sở, ban, ngành"): units}, corrects=old, seed=2)
+    answer = Client().get("/don-vi/hoi-2026/2026/")
+    assert answer["Link"] == '</don-vi/hoi-2026/2026-2/>; rel="successor-version"'
+
+
+def test_index_names_every_file_with_its_hash(official: Publication) -> None:
+    told = Client().get("/du-lieu-mo/index.json").json()
+    assert told["licence"].endswith("/dieu-khoan-du-lieu/")
+    files = {row["path"]: row for row in told["publications"][0]["files"]}
+    data = official.pages.exclude(filename="").exclude(content_type="image/png")
+    assert set(files) == set(data.values_list("path", flat=True))
+    for path, row in files.items():
+        body = Client().get(path).content
+        assert (row["bytes"], row["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())

@@ -374,3 +374,12 @@ def test_ranking_of_168_units_is_light(db: None, monkeypatch: pytest.MonkeyPatch
         with open(found, "rb") as file:
             weight += len(gzip.compress(file.read(), 9))
     assert weight <= HEAVIEST, f"{len(page.body)} bytes of HTML, {weight} with its style"
+
+
+def test_movement_is_that_of_the_printing_whatever_is_corrected_later(db: None) -> None:
+    before = make_publication(year=2025, printed=False)
+    make_publication(seed=2)
+    stored = get()
+    make_publication(year=2025, corrects=before, seed=3, printed=False)
+    moved = re.compile(r'class="movement[^"]*">.*?</td>', re.S)
+    assert moved.findall(get(PLAIN)) == moved.findall(stored) != []

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 AGENCY_CODE = RegexValidator(
     r"^[A-Z]\d{2}(\.\d{2}){0,3}$", _("An agency code looks like H29 or H29.07.")
 )
+#: It stands in addresses and names of files, where other words stand too (bao-cao).
+GROUP_CODE = RegexValidator(
+    r"^[A-Z][A-Z0-9]*$",
+    _("A group's code is made of capital letters A to Z and digits, the first a letter."),
+)
 
 
 class UnitGroup(Stamped):
     """A group of units that are assessed by one scheme and ranked among themselves."""
 
-    code = LineField(_("code"), max_length=12, unique=True)
+    code = LineField(_("code"), max_length=12, unique=True, validators=[GROUP_CODE])
     name = LineField(_("name"), max_length=120, unique=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
