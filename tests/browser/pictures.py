@@ -1,14 +1,16 @@
 """Take the pictures of docs/screenshots from a running demo.
 
-`python3 -m cchc run -- python -m tests.browser.pictures http://127.0.0.1:8000`
+`python3 -m cchc run -- python -m tests.browser.pictures http://127.0.0.1:8000 [name …]`
 
-Wide pictures are taken in the light, narrow ones in the dark; each shows at most `TALLEST` px.
+Wide pictures are taken in the light, narrow ones in the dark, unless a picture says otherwise; each
+shows at most `TALLEST` px. With names, only those pictures are taken.
 """
 
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import django
@@ -17,17 +19,22 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser import chromium
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
-TALLEST = {1280: 1500, 360: 1500}
+#: The sheet is an A4 page at 96 px to the inch.
+SHEET = 794
+TALLEST = {1280: 1500, 360: 1500, SHEET: 1123}
+
+Look = Literal["light", "dark", "print"]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its file's name, the page, who looks, and the links to follow from there."""
+    """One picture: its file's name, the page, who looks, the links to follow, the look by width."""
 
     name: str
     path: str
     account: str = ""
     links: Sequence[str] = ()
+    looks: Sequence[tuple[int, Look]] = ((1280, "light"), (360, "dark"))
 
 
 #: The dossier of the printed accounts.
@@ -43,12 +50,25 @@ def _link(part: str) -> str:
 _FIRST = "#result_list tbody tr:first-child th a"
 _OF_2023 = "#result_list a:has-text('2023')"
 _GRIDS = "/admin/assessments/criterionscore/luoi/"
+_RANKING = "/xep-hang/2023-minh-hoa/SBN/"
 PICTURES = (
     Picture("home", "/"),
-    Picture("ranking", "/xep-hang/2023-minh-hoa/SBN/"),
+    Picture("home-english", "/en/"),
+    Picture("rankings", "/xep-hang/"),
+    Picture("ranking", _RANKING),
+    Picture("ranking-english", f"/en{_RANKING}"),
+    Picture("ranking-dark", _RANKING, looks=[(1280, "dark")]),
+    Picture("ranking-printed", _RANKING, looks=[(SHEET, "print")]),
+    Picture("report", "/xep-hang/2023-minh-hoa/bao-cao/"),
+    Picture("comparison", "/so-sanh/?don-vi=so-tu-phap&don-vi=so-noi-vu&nam=2023-minh-hoa"),
     Picture("unit", "/don-vi/so-tu-phap/"),
+    Picture("unit-light", "/don-vi/so-tu-phap/", looks=[(360, "light")]),
     Picture("scorecard", "/don-vi/so-tu-phap/2023-minh-hoa/"),
     Picture("record", "/xep-hang/2021-bao-chi/SBN/"),
+    Picture("scheme", "/bo-tieu-chi/sbn-minh-hoa/?phien-ban=1"),
+    Picture("search", "/tim-don-vi/?q=tan+phu"),
+    Picture("opendata", "/du-lieu-mo/"),
+    Picture("method", "/phuong-phap/"),
     Picture("workspace", "/tu-danh-gia/", "daumoi.saigon"),
     Picture("unit-form", f"{_OWN}linh-vuc/1/", "daumoi.saigon"),
     Picture("unit-tasks", "/tu-danh-gia/", "chuyenvien.saigon"),
@@ -91,7 +111,7 @@ PICTURES = (
 
 
 def take(address: str, folder: Path = FOLDER, pictures: Sequence[Picture] = PICTURES) -> list[Path]:
-    """Write every picture in both widths; AssertionError when a page answers with an error."""
+    """Write every picture in its widths; AssertionError when a page answers with an error."""
     executable = chromium.find()
     assert executable, "no Chromium found; set CHROMIUM"
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,29 +119,27 @@ def take(address: str, folder: Path = FOLDER, pictures: Sequence[Picture] = PICT
         browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
         files = [
             path
-            for width, dark in ((1280, False), (360, True))
-            for path in _in_width(browser, address, folder, pictures, width, dark=dark)
+            for width in TALLEST
+            for path in _in_width(browser, address, folder, pictures, width)
         ]
         browser.close()
     return files
 
 
 def _in_width(
-    browser: Browser, address: str, folder: Path, pictures: Sequence[Picture], width: int,
-    *, dark: bool,
+    browser: Browser, address: str, folder: Path, pictures: Sequence[Picture], width: int
 ) -> list[Path]:  # fmt: skip
     files = []
-    for account in dict.fromkeys(picture.account for picture in pictures):
-        context = browser.new_context(
-            locale="vi-VN", viewport={"width": width, "height": 800},
-            color_scheme="dark" if dark else "light",
-        )  # fmt: skip
+    wanted = [picture for picture in pictures if width in dict(picture.looks)]
+    for account in dict.fromkeys(picture.account for picture in wanted):
+        context = browser.new_context(locale="vi-VN", viewport={"width": width, "height": 800})
         page = context.new_page()
         if account:
             _sign_in(page, address, account)
-        for picture in pictures:
+        for picture in wanted:
             if picture.account == account:
                 file = folder / f"{picture.name}-{width}.png"
+                _dress(page, dict(picture.looks)[width])
                 _shoot(page, address, picture, file)
                 files.append(file)
         context.close()
@@ -138,8 +156,15 @@ def _sign_in(page: Page, address: str, account: str) -> None:
     assert page.url != f"{address}/tai-khoan/login/", f"{account} could not sign in"
 
 
+def _dress(page: Page, look: Look) -> None:
+    page.emulate_media(
+        media="print" if look == "print" else "screen",
+        color_scheme="dark" if look == "dark" else "light",
+    )
+
+
 def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
-    answer = page.goto(address + quote(picture.path))
+    answer = page.goto(address + quote(picture.path, safe="/?&=+"))
     for link in picture.links:
         with page.expect_response(lambda given: given.request.method == "GET"):
             page.locator(link).first.click()
@@ -157,12 +182,14 @@ def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Take the pictures of the demo at the address given."""
+    """Take the pictures of the demo at the address given, all or those named after it."""
     django.setup()
-    if len(arguments) != 1:
+    names = set(arguments[1:])
+    if not arguments or not names <= {picture.name for picture in PICTURES}:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    for file in take(arguments[0].rstrip("/")):
+    pictures = [picture for picture in PICTURES if not names or picture.name in names]
+    for file in take(arguments[0].rstrip("/"), pictures=pictures):
         sys.stdout.write(
             f"{file.relative_to(FOLDER.parents[1])} {file.stat().st_size // 1024} KB\n"
         )
