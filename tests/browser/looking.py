@@ -8,6 +8,14 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}
+# Sum of the layout shifts (a score without unit) since the page began to load.
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) sum += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
 _AXE = Axe()
 _OPTIONS = {"resultTypes": ["violations"]}
 _SPILL = """() => {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.looking import NARROW, WIDE, Visitor
+from tests.browser.looking import NARROW, SHIFT, WIDE, Visitor
 from tests.factories.published import make_publication
 
 pytestmark = pytest.mark.browser
@@ -11,13 +11,6 @@ GROUP = ("SBN", "Sở, ban, ngành")
 UNITS = [(f"SBN-{n:02d}", f"Sở Số {n}") for n in range(1, 31)]
 PAGE = "/xep-hang/2026/SBN/"
 COMPARED = "/so-sanh/?don-vi=so-so-1&don-vi=so-so-2&don-vi=so-so-7&nam=2026"
-_SHIFT = """() => new Promise((done) => {
-  let sum = 0;
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) sum += entry.value;
-  }).observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum), 300);
-})"""
 _NAMES = "() => [...document.querySelectorAll('.ranking tbody th > a')].map((one) => one.innerText)"
 
 
@@ -125,7 +118,7 @@ def test_nothing_moves_while_the_page_loads(
     try:
         page = context.new_page()
         page.goto(base + path)
-        assert page.evaluate(_SHIFT) == 0
+        assert page.evaluate(SHIFT) == 0
     finally:
         context.close()
 

@@ -101,6 +101,28 @@ def test_illustrative_pages_say_so(illustrative: Publication, prefix: str, path:
     assert "inh họa minh họa" not in re.sub("<[^>]*>", "", body)
 
 
+@pytest.mark.parametrize(("prefix", "mark"), [("", "(minh họa)"), ("/en", "(illustrative)")])
+@pytest.mark.parametrize(
+    "path",
+    ["/xep-hang/2023-minh-hoa/SBN/", "/don-vi/so-tu-phap/2023-minh-hoa/", "/don-vi/so-tu-phap/",
+     "/xep-hang/2023-minh-hoa/bao-cao/"],
+)  # fmt: skip
+def test_illustrative_titles_say_so_in_their_language(
+    illustrative: Publication, path: str, prefix: str, mark: str
+) -> None:
+    head = text_of(prefix + path).partition("</head>")[0]
+    told = re.findall('<title>([^<]*)|<meta [^>]*description" content="([^"]*)"', head)
+    assert [text.count(mark) for text in map("".join, told)] == [1, 1, 1], told
+
+
+def test_english_page_tells_vietnamese_names(official: Publication) -> None:
+    ranking, unit = text_of("/en/xep-hang/2026/SBN/"), text_of("/en/don-vi/so-tu-phap/")
+    assert '<span aria-current="page" lang="vi">2026 – Sở, ban, ngành</span>' in ranking
+    assert '<span aria-current="page" lang="vi">Sở Tư pháp</span>' in unit
+    assert 'In 2026, <span lang="vi">Sở Tư pháp</span> ' in unit
+    assert 'the group “<span lang="vi">Sở, ban, ngành</span>”.' in unit
+
+
 def test_illustrative_files_say_so(illustrative: Publication) -> None:
     answer = Client().get("/du-lieu-mo/2023-minh-hoa.json")
     assert answer.json()["publication"]["illustrative"] is True

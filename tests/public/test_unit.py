@@ -131,7 +131,8 @@ def test_kinds_never_share_a_trend(db: None) -> None:
     assert "2024" not in real
     assert "2026" not in made_up
     assert "minh họa" not in real
-    assert made_up.count("(minh họa)</title>") == 2
+    assert "llustrative" not in real
+    assert made_up.count("(illustrative)</title>") == 2
 
 
 def test_record_shows_what_exists_and_computes_nothing(db: None) -> None:
@@ -199,7 +200,7 @@ def test_unit_page_is_silent_before_the_moment_and_complete_after(
     assert Client().get(PAGE).content.decode() == early
     monkeypatch.setattr(timezone, "now", lambda: due + dt.timedelta(seconds=1))
     late = Client().get(PAGE).content.decode()
-    assert "In 2026, Sở Tư pháp ranks" in late
+    assert 'In 2026, <span lang="vi">Sở Tư pháp</span> ranks' in late
     assert late.count('class="chart__line"') == 1
 
 
