@@ -175,10 +175,10 @@ def _shoot(page: Page, address: str, picture: Picture, file: Path) -> None:
     assert size is not None
     tall = page.evaluate("document.documentElement.scrollHeight")
     height = min(tall, TALLEST[size["width"]])
-    page.screenshot(
-        path=file, full_page=True,
-        clip={"x": 0, "y": 0, "width": size["width"], "height": height},
-    )  # fmt: skip
+    # A bar that stays at the window's bottom belongs at the picture's bottom.
+    page.set_viewport_size({"width": size["width"], "height": height})
+    page.screenshot(path=file)
+    page.set_viewport_size(size)
 
 
 def main(arguments: Sequence[str]) -> int:
