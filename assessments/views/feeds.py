@@ -70,7 +70,7 @@ def _entry(row: Announcement, base: str, path: str) -> dict[str, Any]:
         "title": _title(row),
         "link": f"{base}{ranking}",
         # A tag keeps when the portal moves to https or another port (RFC 4151).
-        "unique_id": f"tag:{host},{begun:%Y}:{path}#{row.first.slug}",
+        "unique_id": f"tag:{host},{begun:%Y}:{path}:{row.first.slug}",
         "description": escape(_summary(row)),
         "pubdate": begun,
         "updateddate": publication.published_at,

@@ -28,8 +28,8 @@ FINDINGS = {
     "“Hai”, 5.00 below the group&#x27;s median.",
     "spread": "3 units of the group, median 85.80; this unit 87.90, 2.10 above the "
     "group&#x27;s median.",
-    "gaps": "Of 11 points claimed, 10.25 were concluded: 0.75 less than claimed. Most was taken in "
-    "“Lĩnh vực một”: 0.75 less than claimed.",
+    "gaps": "Of 11 points claimed, without surveys, 10.25 were concluded: 0.75 less than claimed. "
+    "Most was taken in “Lĩnh vực một”: 0.75 less than claimed.",
 }
 
 

@@ -159,7 +159,7 @@ def test_ids_rest_on_the_configured_address(official: Publication, settings: Any
     settings.SITE_URL = "https://cchc.example:8443"
     (entry,) = entries()
     year = official.published_at and official.published_at.year
-    assert text(entry, "id") == f"tag:cchc.example,{year}:{FEED}2026"
+    assert text(entry, "id") == f"tag:cchc.example,{year}:{FEED}:2026"
 
 
 def test_illustrative_feed_is_not_for_search_engines(illustrative: Publication) -> None:
