@@ -75,12 +75,8 @@ def ranking_context(
     path = quote(address("ranking", key=publication.slug, group=table.group.code))
     shown = ranking_order.arranged(table, order)
     is_record = publication.kind == PublicationKind.RECORD
-    held = Counter(row.result.rank for row in table.ranked)
     fields = [] if is_record else table.fields
-    lines = [
-        [Line(row, held[row.result.rank] > 1, _parts(row, fields)) for row in rows]
-        for rows in (shown.ranked, shown.unranked)
-    ]
+    lines = [_lines(rows, table, fields) for rows in (shown.ranked, shown.unranked)]
     heads = _heads(table, order, path, is_record=is_record)
     return {
         "table": table, "groups": groups, "order": order, "is_record": is_record,
@@ -97,6 +93,12 @@ def ranking_context(
             (f"{publication.year} – {table.group.name}", ""),
         ],
     }  # fmt: skip
+
+
+def _lines(rows: list[Row], table: Ranking, fields: list[dict[str, Any]]) -> list[Line]:
+    """Return rows as they are printed; a rank that another unit of the table holds too is tied."""
+    held = Counter(row.result.rank for row in table.ranked)
+    return [Line(row, held[row.result.rank] > 1, _parts(row, fields)) for row in rows]
 
 
 def _files(publication: Publication, table: Ranking) -> list[tuple[str, str]]:

@@ -13,9 +13,7 @@ from ninja.errors import ValidationError
 CONTENT_TYPE = "application/problem+json"
 
 
-def problem(
-    request: HttpRequest, status: int, detail: str, errors: list[dict[str, str]] | None = None
-) -> HttpResponse:
+def problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> HttpResponse:
     """Return the problem; `errors` names each parameter and why it was refused."""
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -37,18 +35,18 @@ def in_language_of(request: HttpRequest) -> Any:
 
 def not_found(request: HttpRequest) -> HttpResponse:
     """Say that nothing public stands at this address."""
-    return problem(request, 404, _("There is nothing public at this address of the API."))
+    return problem(404, _("There is nothing public at this address of the API."))
 
 
 def not_allowed(request: HttpRequest) -> HttpResponse:
     """Say that the API only reads."""
-    return problem(request, 405, _("The API only reads: use GET or HEAD."))
+    return problem(405, _("The API only reads: use GET or HEAD."))
 
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     """Say when the next request will be answered."""
     detail = _("Too many requests from your address; the next one is answered in %s seconds.")
-    answer = problem(request, 429, detail % seconds)
+    answer = problem(429, detail % seconds)
     answer["Retry-After"] = str(seconds)
     return answer
 
@@ -57,7 +55,7 @@ def unknown_parameters(request: HttpRequest, names: list[str]) -> HttpResponse:
     """Refuse parameters that the address does not know: a misspelt filter would give everything."""
     reason = _("This address has no such parameter.")
     errors = [{"name": name[:60], "reason": reason} for name in names]
-    return problem(request, 422, _("The request has parameters that are not understood."), errors)
+    return problem(422, _("The request has parameters that are not understood."), errors)
 
 
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -66,7 +64,7 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         {"name": str(one["loc"][-1])[:60], "reason": _reason(one["type"], one.get("ctx") or {})}
         for one in error.errors
     ]
-    return problem(request, 422, _("The value of a parameter was refused."), errors)
+    return problem(422, _("The value of a parameter was refused."), errors)
 
 
 def _reason(kind: str, context: Mapping[str, Any]) -> str:
