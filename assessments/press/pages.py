@@ -7,25 +7,22 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assessments.models import FrozenPage, Publication, PublishedResult, SiteIdentity
+from assessments.models import FrozenPage, Publication, PublishedResult
 from assessments.press import share
 from assessments.press.ranking import ranking_context
 from assessments.press.scorecard import beside, scorecard_context, scorecard_words
-from assessments.press.stored import html_page, kind_label
+from assessments.press.stored import html_page, stored_context
 from assessments.queries import published
-from assessments.queries.addresses import address, data_address
+from assessments.queries.addresses import address
 from assessments.queries.rankings import Ranking
 
 
 def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:
     """Yield the rankings and scorecards of a publication in every language."""
-    base = {"publication": publication, "frozen": True, "site": SiteIdentity.objects.first()}
-    base |= {"earlier": publication.corrects, "noindex": publication.is_illustrative}
-    base |= {"nav": "rankings", "json_url": data_address(publication)}
     results = list(published.scores(publication))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            base["kind_label"] = kind_label(publication)
+            base = stored_context(publication)
             yield from _rankings(base, tables)
             yield from _scorecards(base, tables, results)
 

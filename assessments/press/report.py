@@ -8,13 +8,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from assessments.models import FrozenPage, Publication, SiteIdentity
+from assessments.models import FrozenPage, Publication
 from assessments.papers import paper_of, result_report_of, result_report_pdf
 from assessments.press import share
-from assessments.press.stored import PDF, html_page, kind_label, stored
+from assessments.press.stored import PDF, html_page, stored, stored_context
 from assessments.queries.addresses import (
     address,
-    data_address,
     report_file_address,
     workbook_address,
 )
@@ -40,16 +39,8 @@ def printed(
 
 def _context(publication: Publication, figures: list[GroupFigures]) -> dict[str, Any]:
     first = figures[0].group.code if figures else ""
-    return {
-        "publication": publication,
+    return stored_context(publication) | {
         "report": result_report_of(publication, figures),
-        "kind_label": kind_label(publication),
-        "frozen": True,
-        "site": SiteIdentity.objects.first(),
-        "earlier": publication.corrects,
-        "noindex": publication.is_illustrative,
-        "nav": "rankings",
-        "json_url": data_address(publication),
         "pdf_url": report_file_address(publication),
         "workbook_url": workbook_address(publication),
         "share_image": share.whole_address(publication, first) if first else "",

@@ -30,7 +30,7 @@ from django.utils import translation
 from assessments.choices import PublicationState
 from assessments.models import FrozenPage, Publication
 from assessments.press import corrections, stored
-from assessments.queries import published
+from assessments.queries import corrected, published
 
 log = logging.getLogger(__name__)
 #: Releases kept, the current one included, so that a repair can look at the last ones.
@@ -160,10 +160,10 @@ def _sweep(releases: Path) -> None:
 
 
 def _fill(draft: Path, rows: list[Publication], at: dt.datetime) -> None:
-    after = {row.corrects_id: row for row in rows if row.corrects_id}
+    after = corrected.after(rows)
     newest = dt.datetime.fromtimestamp(0, tz=dt.UTC)
     for row in rows:
-        last = _last(row, after)
+        last = corrected.last(row, after)
         for page in FrozenPage.objects.filter(publication=row).iterator(chunk_size=50):
             page.publication = row
             _write_page(draft, page, last)
@@ -171,13 +171,6 @@ def _fill(draft: Path, rows: list[Publication], at: dt.datetime) -> None:
     _write(draft / "down.html.gz", gzip.compress(_down_page(at), mtime=0), newest)
     listed = "".join(f"{key}\n" for key in sorted(_key(row) for row in rows))
     _write(draft / "publications", listed.encode(), newest)
-
-
-def _last(row: Publication, after: dict[int, Publication]) -> Publication | None:
-    found = after.get(row.pk)
-    while found and found.pk in after:
-        found = after[found.pk]
-    return found
 
 
 def _write_page(draft: Path, page: FrozenPage, replaced_by: Publication | None) -> None:

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from assessments.choices import PublicationKind
-from assessments.models import FrozenPage, Publication
-from assessments.queries.addresses import address
+from assessments.models import FrozenPage, Publication, SiteIdentity
+from assessments.queries.addresses import address, data_address
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"
@@ -27,6 +27,23 @@ CORRECTION_MARK = "<!--correction-->"
 def kind_label(publication: Publication) -> str:
     """Return the word for whose figures these are."""
     return str(PublicationKind(publication.kind).label)
+
+
+def page_context(publication: Publication) -> dict[str, Any]:
+    """Return what every page about a publication says of it, in the active language."""
+    return {
+        "publication": publication,
+        "earlier": publication.corrects,
+        "kind_label": kind_label(publication),
+        "json_url": data_address(publication),
+        "noindex": publication.is_illustrative,
+        "nav": "rankings",
+    }
+
+
+def stored_context(publication: Publication) -> dict[str, Any]:
+    """Return what every stored page about a publication says, in the active language."""
+    return page_context(publication) | {"frozen": True, "site": SiteIdentity.objects.first()}
 
 
 def html_page(

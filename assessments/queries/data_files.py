@@ -1,6 +1,5 @@
 """The stored files of publications: where each stands, its kind, its size and its hash."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -68,12 +67,6 @@ def files_of(publications: Iterable[Publication]) -> dict[int, list[DataFile]]:
     for files in found.values():
         files.sort(key=lambda file: (order.index(file.media_type), file.path))
     return found
-
-
-def corrections_of(at: dt.datetime, publications: Iterable[Publication]) -> dict[int, Publication]:
-    """Return the public correction of each publication that has one, by the corrected one's key."""
-    rows = Publication.objects.public(at).filter(corrects__in=list(publications))
-    return {row.corrects_id: row for row in rows if row.corrects_id}
 
 
 def identity() -> SiteIdentity | None:

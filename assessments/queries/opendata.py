@@ -56,6 +56,20 @@ def publication_entry(publication: Publication, sources: list[str]) -> dict[str,
     }  # fmt: skip
 
 
+def status_entry(replaced_by: Publication | None) -> dict[str, Any]:
+    """Return what may change after the files were written: by what it is replaced, and why."""
+    erratum = {
+        "reason": replaced_by.correction_reason,
+        "decision": replaced_by.decision_number or None,
+        "published_at": moment(replaced_by.published_at),
+    } if replaced_by else None  # fmt: skip
+    return {
+        "status": "corrected" if replaced_by else "current",
+        "corrected_by": replaced_by.slug if replaced_by else None,
+        "errata": [erratum] if erratum else [],
+    }
+
+
 def _sources(publication: Publication) -> list[str]:
     named = publication.results.exclude(source="").order_by("source")
     return list(named.values_list("source", flat=True).distinct())

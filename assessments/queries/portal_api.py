@@ -13,6 +13,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from assessments.choices import SchemeState
 from assessments.models import Criterion, Publication, PublishedResult, PublishedScore, Scheme
+from assessments.queries import corrected
 from assessments.queries.addresses import address, data_address
 from assessments.queries.opendata import (
     day,
@@ -21,6 +22,7 @@ from assessments.queries.opendata import (
     publication_entry,
     result_entry,
     score_entry,
+    status_entry,
 )  # fmt: skip
 from cchc.kit.text import unaccent
 from units.models import Succession, Unit
@@ -48,29 +50,20 @@ def publication_entries(rows: Sequence[Publication], at: dt.datetime) -> list[di
     pairs = named.order_by("source").values_list("publication_id", "source").distinct()
     for owner, source in pairs:
         sources[owner].append(source)
-    newer = Publication.objects.public(at).filter(corrects__in=rows)
-    corrected = {row.corrects_id: row for row in newer}
-    return [_publication(row, sources[row.pk], corrected.get(row.pk)) for row in rows]
+    after = corrected.corrections_of(at, rows)
+    return [_publication(row, sources[row.pk], after.get(row.pk)) for row in rows]
 
 
 def _publication(
     row: Publication, sources: list[str], replaced_by: Publication | None
 ) -> dict[str, Any]:
-    erratum = {
-        "reason": replaced_by.correction_reason,
-        "decision": replaced_by.decision_number or None,
-        "published_at": moment(replaced_by.published_at),
-    } if replaced_by else None  # fmt: skip
     return publication_entry(row, sources) | {
         "groups": [{"code": group.code, "name": group.name} for group in row.groups.all()],
         "sha256": row.sha256 or None,
-        "status": "corrected" if replaced_by else "current",
-        "corrected_by": replaced_by.slug if replaced_by else None,
-        "errata": [erratum] if erratum else [],
         "json": data_address(row),
         "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
         "page": address("ranking_of", "vi", key=row.slug),
-    }
+    } | status_entry(replaced_by)  # fmt: skip
 
 
 def results(of: Publication, *, group: str | None, unit: str | None) -> QuerySet[PublishedResult]:

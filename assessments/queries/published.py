@@ -30,6 +30,7 @@ from assessments.models import (
     PublishedScore,
     Scheme,
 )  # fmt: skip
+from assessments.queries import corrected
 from assessments.queries.movement import BULKY, Earlier, year_before
 from assessments.queries.rankings import Ranking, Row, Series, printed
 from assessments.queries.scheme_differences import Differences, differences
@@ -79,10 +80,8 @@ def of_year(at: dt.datetime, year: int) -> Publication | None:
 
 def successor(at: dt.datetime, replaced: Publication) -> Publication | None:
     """Return the newest public correction of a publication, following the chain of corrections."""
-    found = None
-    while after := Publication.objects.public(at).filter(corrects=found or replaced).first():
-        found = after
-    return found
+    corrections = Publication.objects.public(at).filter(corrects__isnull=False)
+    return corrected.last(replaced, corrected.after(corrections))
 
 
 def rankings(of: Publication, at: dt.datetime, *, brief: bool = False) -> list[Ranking]:

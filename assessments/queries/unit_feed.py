@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from assessments.models import Publication, PublishedResult
+from assessments.queries import corrected
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,12 @@ def announcements(at: dt.datetime, slug: str) -> list[Announcement]:
     public = {row.pk: row for row in Publication.objects.public(at)}
     results = PublishedResult.objects.filter(unit_slug=slug, publication__in=public)
     by_publication = {row.publication_id: row for row in results.select_related("group")}
-    after = {row.corrects_id: row for row in public.values() if row.corrects_id}
+    after = corrected.after(public.values())
     found = []
     for first in public.values():
         if first.corrects_id in public:
             continue
-        chain = [first]
-        while later := after.get(chain[-1].pk):
-            chain.append(later)
+        chain = corrected.chain(first, after)
         held = [row for row in chain if row.pk in by_publication]
         if held:
             result = by_publication[held[-1].pk]

@@ -13,8 +13,7 @@ from assessments.choices import PublicationKind
 from assessments.queries import data_files, published
 from assessments.queries.addresses import address
 from assessments.queries.data_files import DataFile
-from assessments.views.bases import site_base
-from assessments.views.public import by_content
+from assessments.views.answers import by_content, site_base
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",

@@ -18,7 +18,7 @@ from assessments.choices import PublicationKind
 from assessments.queries import comparison as compared
 from assessments.queries import published
 from assessments.queries.comparison import LIMIT, Column, Comparison
-from assessments.views.public import page
+from assessments.views.answers import page
 from cchc.kit.text import squeeze
 
 TEXT_LENGTH = 100

@@ -18,8 +18,7 @@ from assessments.press.stored import kind_label
 from assessments.queries import published
 from assessments.queries.addresses import address
 from assessments.queries.unit_feed import Announcement, announcements
-from assessments.views.bases import site_base
-from assessments.views.public import by_content
+from assessments.views.answers import by_content, site_base
 from cchc.templatetags.portal import decimal_filter
 
 

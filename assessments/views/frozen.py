@@ -4,7 +4,6 @@ import datetime as dt
 import gzip
 import re
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
@@ -12,9 +11,8 @@ from django.utils.http import content_disposition_header
 from assessments import press
 from assessments.press import corrections
 from assessments.queries import published
+from assessments.views.answers import cache_term
 
-#: Seconds for which a cache may answer for the portal; a correction shows after that at the latest.
-MAX_AGE = 60
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
 
 
@@ -66,9 +64,7 @@ def _headers(
     page: published.FrozenPage,
     replaced_by: published.Publication | None,
 ) -> HttpResponse:
-    # The session's cookie may be renewed on any answer: no shared cache may keep that one.
-    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-    answer["Cache-Control"] = f"{'private' if signed_in else 'public'}, max-age={MAX_AGE}"
+    answer["Cache-Control"] = cache_term(request)
     patch_vary_headers(answer, ["Accept-Encoding"])
     if page.publication.is_illustrative:
         answer["X-Robots-Tag"] = "noindex"

@@ -14,18 +14,17 @@ from django.views.decorators.http import require_safe
 from assessments import press
 from assessments.choices import PublicationKind
 from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
-from assessments.queries import data_files, published
+from assessments.queries import corrected, data_files, published
 from assessments.queries.addresses import address, data_address
-from assessments.queries.opendata import moment
+from assessments.queries.opendata import moment, status_entry
 from assessments.views import dictionary, frozen
-from assessments.views.bases import site_base
-from assessments.views.public import page as live_page
+from assessments.views.answers import cache_term, site_base
+from assessments.views.answers import page as live_page
 
 SCRIPTS = {
     "script": ("cchc/recompute.py", "tinh-lai.py"),
     "short_script": ("cchc/ranks.py", "tinh-hang.py"),
 }
-SHORT = "public, max-age=60"
 #: Publications on one page.
 SHOWN = 10
 
@@ -37,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
     press.ring(now)
     shown = Paginator(published.publications(now), SHOWN).get_page(request.GET.get("page"))
     rows = list(shown.object_list)
-    files, replaced = data_files.files_of(rows), data_files.corrections_of(now, rows)
+    files, replaced = data_files.files_of(rows), corrected.corrections_of(now, rows)
     # An example is worth trying where there is something to recompute.
     computed = (row for row in rows if row.kind != PublicationKind.RECORD)
     newest = next(computed, rows[0] if rows else None)
@@ -71,14 +70,14 @@ def index(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     press.ring(now)
     rows = list(published.publications(now))
-    corrected = {row.corrects_id: row for row in rows if row.corrects_id}
+    after = corrected.after(rows)
     files = data_files.files_of(rows)
     content = {
         "licence": f"{site_base(request)}{address('terms')}",
-        "publications": [_entry(row, corrected.get(row.pk), files[row.pk]) for row in rows],
+        "publications": [_entry(row, after.get(row.pk), files[row.pk]) for row in rows],
     }
     answer = JsonResponse(content, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    answer["Cache-Control"] = SHORT
+    answer["Cache-Control"] = cache_term(request)
     return answer
 
 
@@ -86,11 +85,6 @@ def _entry(
     row: published.Publication, replaced_by: published.Publication | None,
     files: list[data_files.DataFile],
 ) -> dict[str, Any]:  # fmt: skip
-    erratum = {
-        "reason": replaced_by.correction_reason,
-        "decision": replaced_by.decision_number or None,
-        "published_at": moment(replaced_by.published_at),
-    } if replaced_by else None  # fmt: skip
     return {
         "id": row.slug,
         "year": row.year,
@@ -100,35 +94,32 @@ def _entry(
         "revision": row.revision,
         "published_at": moment(row.published_at),
         "sha256": row.sha256,
-        "status": "corrected" if replaced_by else "current",
         "corrects": row.corrects.slug if row.corrects else None,
-        "corrected_by": replaced_by.slug if replaced_by else None,
-        "errata": [erratum] if erratum else [],
         "json": data_address(row),
         "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
         "files": [
             {"path": file.path, "format": file.format, "bytes": file.size, "sha256": file.sha256}
             for file in files
         ],
-    }
+    } | status_entry(replaced_by)
 
 
 @require_safe
 def script(request: HttpRequest) -> HttpResponse:
     """Serve the script that checks every index, band and rank of a JSON file."""
-    return _script("script")
+    return _script(request, "script")
 
 
 @require_safe
 def short_script(request: HttpRequest) -> HttpResponse:
     """Serve the script that is printed on the page: it recomputes every rank."""
-    return _script("short_script")
+    return _script(request, "short_script")
 
 
-def _script(name: str) -> HttpResponse:
+def _script(request: HttpRequest, name: str) -> HttpResponse:
     answer = HttpResponse(_source(name), content_type="text/x-python; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{SCRIPTS[name][1]}"'
-    answer["Cache-Control"] = SHORT
+    answer["Cache-Control"] = cache_term(request)
     return answer
 
 

@@ -1,47 +1,21 @@
 """Public pages; they read what is published and nothing else (design 5 and 0.15)."""
 
-import hashlib
 from itertools import groupby
-from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import published, units_found
+from assessments.queries import corrected, published, units_found
 from assessments.tables import SchemeTable
 from assessments.views import frozen
+from assessments.views.answers import page
 
 QUERY_LENGTH = 100
-
-
-def page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, by_etag: bool = False
-) -> HttpResponse:
-    """Render a live page with its own address; `by_etag` answers 304 to who has it already.
-
-    Only readers without an account get an ETag: a signed-in page is private and never stored.
-    """
-    address = f"{settings.SITE_URL}{request.path}"
-    answer = render(request, template, {"canonical_url": address} | context)
-    return by_content(request, answer) if by_etag else answer
-
-
-def by_content(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Return a live answer with the ETag of its bytes, or a 304 to a reader who has them."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return answer
-    etag = f'W/"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-    answer["ETag"] = etag
-    answer["Cache-Control"] = "public, no-cache"
-    return get_conditional_response(request, etag, response=answer) or answer
 
 
 @require_safe
@@ -68,7 +42,7 @@ def rankings(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     press.ring(now)
     rows = list(published.publications(now))
-    replaced = {row.corrects_id for row in rows}
+    replaced = corrected.after(rows)
     years = [
         (year, [(row, row.pk in replaced) for row in of_year])
         for year, of_year in groupby(rows, key=lambda row: row.year)

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,13 +15,12 @@ from assessments import press
 from assessments.choices import PublicationKind
 from assessments.press import corrections
 from assessments.press.ranking import begins_downward, ranking_context
-from assessments.press.stored import kind_label
+from assessments.press.stored import page_context
 from assessments.queries import published, ranking_order
-from assessments.queries.addresses import data_address
 from assessments.queries.ranking_order import RANK, Order
 from assessments.queries.rankings import Ranking
 from assessments.views import frozen
-from assessments.views.public import page
+from assessments.views.answers import page
 from cchc.kit.text import squeeze
 
 #: Parameters that ask for another order or fewer rows; any other leaves the stored page.
@@ -98,11 +96,7 @@ def _arranged(
         raise Http404
     record = found.kind == PublicationKind.RECORD
     question = question_of(request, table, record=record)
-    context: dict[str, Any] = {
-        "publication": found, "earlier": found.corrects, "kind_label": kind_label(found),
-        "json_url": data_address(found), "nav": "rankings", "noindex": True,
-        "faults": question.faults,
-    }  # fmt: skip
+    context = page_context(found) | {"noindex": True, "faults": question.faults}
     context |= ranking_context(found, table, list(found.groups.all()), question.order)
     stored = published.frozen_page(now, request.path)
     if stored and (replaced_by := published.successor(now, found)):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from assessments.queries import search_engines
 from assessments.queries.addresses import address
-from assessments.views.bases import site_base
+from assessments.views.answers import site_base
 
 #: A sitemap may hold 50 000 addresses; each place has one in every language.
 PLACES = 50_000 // len(settings.LANGUAGES)

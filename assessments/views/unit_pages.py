@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from assessments import charts, press
 from assessments.queries import published, unit_story
-from assessments.views.public import page
+from assessments.views.answers import page
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from ninja.renderers import BaseRenderer
 
 from assessments import press
 from assessments.queries import portal_api
+from assessments.views.answers import site_base
 from assessments.views.api import problems, shapes
 from assessments.views.api.serving import served
-from assessments.views.bases import site_base
 
 Entries = Callable[[Any], list[dict[str, Any]]]
 

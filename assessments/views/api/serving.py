@@ -1,21 +1,18 @@
 """What every address of the API does: count, answer problems, ETag, 304, and open to any site."""
 
 import functools
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
+from assessments.views.answers import cache_term, tagged
 from assessments.views.api import limits, problems
 
 View = Callable[..., HttpResponse]
 METHODS = "GET, HEAD, OPTIONS"
-#: Seconds for which a cache may answer; a correction shows after that at the latest.
-MAX_AGE = 60
 
 
 def served(view: View) -> View:
@@ -53,12 +50,8 @@ def _answer(request: HttpRequest, read: Callable[[], HttpResponse]) -> HttpRespo
 
 
 def _stored(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    etag = f'W/"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
-    answer["ETag"] = etag
-    # The session's cookie may be renewed on any answer: no shared cache may keep that one.
-    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-    answer["Cache-Control"] = f"{'private' if signed_in else 'public'}, max-age={MAX_AGE}"
-    return get_conditional_response(request, etag, response=answer) or answer
+    answer["Cache-Control"] = cache_term(request)
+    return tagged(request, answer)
 
 
 def _unstored(answer: HttpResponse) -> HttpResponse:
