@@ -24,11 +24,6 @@ class Peers:
         """Return the median index: of an even number, the mean of the two in the middle."""
         return median(self.indexes) if self.indexes else None
 
-    @property
-    def best(self) -> Decimal | None:
-        """Return the highest index."""
-        return max(self.indexes, default=None)
-
     @cached_property
     def by_field(self) -> dict[str, tuple[Decimal, Decimal]]:
         """Return the median and the best of each field that some unit has an index in."""

@@ -90,7 +90,7 @@ def test_peers_are_the_ranked_units_only() -> None:
         result(rank=6, index=D("50"), fields=[{"code": "1", "index": None}]),
     ]
     found = peers(rows)
-    assert (found.median, found.best) == (D("70.5"), D(90))
+    assert (found.median, max(found.indexes)) == (D("70.5"), D(90))
     assert found.by_field == {"1": (D("75.25"), D(90))}
 
 
@@ -102,4 +102,4 @@ def test_field_rows_say_what_is_missing() -> None:
 
 
 def test_peers_of_nobody_have_no_median() -> None:
-    assert (peers([]).median, peers([]).best, peers([]).by_field) == (None, None, {})
+    assert (peers([]).median, peers([]).by_field) == (None, {})
