@@ -75,9 +75,21 @@ def _judgement(row: CriterionScore) -> Judgement:
     if not row.self_applicable:
         return Judgement(own, applicable=False)
     if own and roll.random() < 0.09:
-        less = (own * Decimal("0.75")).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
-        return Judgement(less, reason=DOUBT)
+        return Judgement(_less(row.criterion, own), reason=DOUBT)
     return Judgement(own)
+
+
+def _less(leaf: Criterion, own: Decimal) -> Decimal:
+    """Return fewer points than the unit's own that the rule of the leaf can give."""
+    match leaf.method:
+        case Method.YES_NO:
+            return Decimal(0)
+        case Method.OPTIONS | Method.TIERS:
+            lower = [level.points for level in leaf.levels.all() if level.points < own]
+            return max(lower, default=Decimal(0))
+        case Method.DEDUCTION | Method.CAPPED_SUM if leaf.step:
+            return max(own - leaf.step, Decimal(0))
+    return (own * Decimal("0.75")).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 def survey_mean(year: int, unit_code: str, leaf_code: str, kind: str) -> Decimal:

@@ -73,6 +73,11 @@ def _check_judgement(row: CriterionScore, code: str) -> None:
     row.submission = submission
     given = answers.judgements([row])[row.criterion.code]
     assert 0 <= given.points <= row.criterion.max_points
+    if row.criterion.method == Method.YES_NO:
+        assert given.points in (0, row.criterion.max_points)
+    if row.criterion.method == Method.OPTIONS:
+        steps = {level.points for level in row.criterion.levels.all()}
+        assert given.points in steps | {Decimal(0)}
     assert given.reason or (given.points, given.applicable) == (
         row.self_points,
         row.self_applicable,
