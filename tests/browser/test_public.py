@@ -1,5 +1,6 @@
 """Public and account pages under axe: two widths, light and dark."""
 
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,21 @@ PAGES = [
     "/tim-don-vi/?q=khong-co-don-vi-nao", "/en/", "/en/xep-hang/2023-minh-hoa/SBN/",
     "/tai-khoan/password/reset/",
 ]  # fmt: skip
+
+#: Parts of a table by the role that a screen reader is given of them.
+PARTS = {
+    "table": "table", "row": "tr", "cell": "td", "columnheader": "th[scope=col]",
+    "rowheader": "th:not([scope=col])",
+}  # fmt: skip
+# Rows out of sight are not laid out, and folded tables not shown: all are counted here.
+_SEEN = """(parts) => {
+  for (const fold of document.querySelectorAll('details')) fold.open = true;
+  for (const row of document.querySelectorAll('main tr')) row.style.contentVisibility = 'visible';
+  const seen = (css) => [...document.querySelectorAll(css)].filter((one) => one.checkVisibility());
+  return Object.fromEntries(
+    Object.entries(parts).map(([role, css]) => [role, seen('main ' + css).length])
+  );
+}"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,6 +82,25 @@ def test_most_read_page_has_no_fault_the_other_way_round(visitor: Visitor, path:
     visitor.go(path)
     visitor.check(dark=True)
     visitor.check(narrow=True)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/xep-hang/2023-minh-hoa/SBN/", "/xep-hang/2021-bao-chi/SBN/", "/don-vi/so-tu-phap/",
+        "/don-vi/so-tu-phap/2023-minh-hoa/", "/so-sanh/?don-vi=so-tu-phap&don-vi=so-y-te",
+        "/bo-tieu-chi/", "/du-lieu-mo/",
+    ],
+)  # fmt: skip
+def test_cards_of_a_phone_are_still_a_table(phone: Visitor, path: str) -> None:
+    phone.go(path)
+    seen = phone.page.evaluate(_SEEN, PARTS)
+    assert min(seen["cell"], seen["columnheader"]) > 0
+    wire = phone.page.context.new_cdp_session(phone.page)
+    wire.send("Accessibility.enable")
+    nodes = wire.send("Accessibility.getFullAXTree")["nodes"]
+    told = Counter(node["role"]["value"] for node in nodes if not node.get("ignored"))
+    assert {role: told[role] for role in PARTS} == seen
 
 
 @pytest.mark.parametrize("path", ["/khong-co-trang-nay/", "/xep-hang/1999/"])

@@ -60,7 +60,7 @@ def heads(body: str) -> list[str]:
 
 def row(body: str, label: str) -> list[str]:
     """Return the cells of the row with this head."""
-    rows = re.findall('<tr role="row"[^>]*>(.*?)</tr>', body, re.S)
+    rows = re.findall('<tr[^>]*>(.*?)</tr>', body, re.S)
     cells = next(
         found for found in rows if words(re.findall("<th.*?</th>", found, re.S)[0]) == label
     )
