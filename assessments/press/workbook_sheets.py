@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from assessments.choices import Level, Method
-from assessments.models import Publication, PublishedGroup, PublishedScore
+from assessments.models import Publication, PublishedGroup
+from assessments.press import columns
 from assessments.press.stored import kind_label
 from assessments.queries.addresses import address, data_address
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.rankings import Ranking
 
 INDEX, POINTS, WHOLE = "0.0000000000", "0.0000", ""
-_YES, _NO = "có", "không"
 #: The words of the page on open data.
 _LICENCE = gettext_lazy(
     "The data may be used, copied and passed on for any purpose, free of charge, if the source is"
@@ -25,52 +25,44 @@ _MADE_UP = (
     "DỮ LIỆU MINH HỌA: số liệu được dựng để giới thiệu cổng, không phải kết quả của đơn vị nào."
 )
 
-#: Columns of the rankings before those of the fields, and after them.
-_RANKING = (
-    ("Năm", 7, WHOLE), ("Nhóm", 10, WHOLE), ("Thứ hạng", 10, WHOLE), ("Mã đơn vị", 14, WHOLE),
-    ("Đơn vị", 44, WHOLE), ("Chỉ số", 17, INDEX), ("Xếp loại", 16, WHOLE),
-    ("Điểm đạt", 13, POINTS), ("Điểm tối đa áp dụng", 13, POINTS), ("Điểm thưởng", 13, POINTS),
-    ("Điểm trừ", 13, POINTS),
-)  # fmt: skip
-_AFTER = (
-    ("Căn cứ thứ hạng", 18), ("Lý do không xếp hạng", 40), ("Nguồn", 40), ("Ghi chú", 40),
-)  # fmt: skip
-#: No format here: a styled cell takes ten times as long, and there are ten thousands of them.
-_LEAVES = (
-    ("Nhóm", 10, WHOLE), ("Mã đơn vị", 14, WHOLE), ("Đơn vị", 44, WHOLE), ("Lĩnh vực", 10, WHOLE),
-    ("Mã tiêu chí", 12, WHOLE), ("Điểm tối đa", 12, WHOLE), ("Áp dụng", 9, WHOLE),
-    ("Điểm tự chấm", 12, WHOLE), ("Điểm thẩm định", 12, WHOLE), ("Điểm kết luận", 12, WHOLE),
-    ("Cách tính", 60, WHOLE),
-)  # fmt: skip
+#: Widths and number formats of a ranking's columns before those of the fields, and after them.
+_RANKING_WIDTHS = (7, 10, 10, 14, 44, 17, 16, 13, 13, 13, 13)
+_RANKING_FORMATS = (*[WHOLE] * 5, INDEX, WHOLE, *[POINTS] * 4)
+_AFTER_WIDTHS = (18, 40, 40, 40)
+#: No format of the leaves: a styled cell takes ten times as long; there are ten thousands of them.
+_LEAF_WIDTHS = (10, 14, 44, 12, 10, 60, 12, 9, 12, 12, 12, 60)
+#: Heads, widths and number formats.
 _CRITERIA = (
-    ("Nhóm", 10, WHOLE), ("Bộ tiêu chí", 24, WHOLE), ("Phiên bản", 10, WHOLE),
-    ("Mã tiêu chí", 12, WHOLE), ("Thuộc", 10, WHOLE), ("Cấp", 18, WHOLE), ("Tên", 70, WHOLE),
-    ("Điểm tối đa", 12, POINTS), ("Cách chấm", 28, WHOLE),
+    (columns.GROUP, 10, WHOLE), ("Bộ tiêu chí", 24, WHOLE), ("Phiên bản", 10, WHOLE),
+    (columns.CRITERION_CODE, 12, WHOLE), ("Thuộc", 10, WHOLE), ("Cấp", 18, WHOLE),
+    (columns.CRITERION, 70, WHOLE), (columns.MAX_POINTS, 12, POINTS), ("Cách chấm", 28, WHOLE),
 )  # fmt: skip
 _BANDS = (
-    ("Nhóm", 10, WHOLE), ("Bộ tiêu chí", 24, WHOLE), ("Phiên bản", 10, WHOLE),
-    ("Xếp loại", 20, WHOLE), ("Chỉ số thấp nhất", 16, POINTS),
+    (columns.GROUP, 10, WHOLE), ("Bộ tiêu chí", 24, WHOLE), ("Phiên bản", 10, WHOLE),
+    (columns.BAND, 20, WHOLE), ("Chỉ số thấp nhất", 16, POINTS),
 )  # fmt: skip
 #: Sheet, column and meaning.
 DICTIONARY = (
-    ("Xếp hạng …", "Thứ hạng", "Thứ hạng trong nhóm, xác định trên chỉ số chính xác; đơn vị có chỉ"
-     " số bằng nhau cùng hạng, hạng kế tiếp bỏ qua. Để trống: không xếp hạng."),
-    ("Xếp hạng …", "Chỉ số", "Phần trăm với 10 chữ số thập phân = Điểm đạt ÷ Điểm tối đa áp dụng"
-     " × 100, làm tròn nửa lên, cộng Điểm thưởng, trừ Điểm trừ, không dưới 0 và không quá 100."),
-    ("Xếp hạng …", "Xếp loại", "Theo sheet “Mức xếp loại”: mức có chỉ số thấp nhất không lớn hơn"
+    ("Xếp hạng …", columns.RANK, "Thứ hạng trong nhóm, xác định trên chỉ số chính xác; đơn vị có"
+     " chỉ số bằng nhau cùng hạng, hạng kế tiếp bỏ qua. Để trống: không xếp hạng."),
+    ("Xếp hạng …", columns.INDEX, "Phần trăm với 10 chữ số thập phân ="
+     f" {columns.ACHIEVED} ÷ {columns.APPLICABLE} × 100, làm tròn nửa lên, cộng {columns.BONUS},"
+     f" trừ {columns.PENALTY}, không dưới 0 và không quá 100."),
+    ("Xếp hạng …", columns.BAND, "Theo sheet “Mức xếp loại”: mức có chỉ số thấp nhất không lớn hơn"
      " chỉ số của đơn vị."),
-    ("Xếp hạng …", "Điểm đạt, Điểm tối đa áp dụng", "Tổng Điểm kết luận và tổng Điểm tối đa của các"
-     " tiêu chí áp dụng cho đơn vị, ở sheet “Điểm tiêu chí”."),
-    ("Xếp hạng …", "Điểm thưởng, Điểm trừ", "Điểm chỉ số được cộng, bị trừ, đã tính mức trần của bộ"
-     " tiêu chí."),
+    ("Xếp hạng …", f"{columns.ACHIEVED}, {columns.APPLICABLE}", f"Tổng {columns.FINAL_POINTS} và"
+     f" tổng {columns.MAX_POINTS} của các tiêu chí áp dụng cho đơn vị, ở sheet “Điểm tiêu chí”."),
+    ("Xếp hạng …", f"{columns.BONUS}, {columns.PENALTY}", "Điểm chỉ số được cộng, bị trừ, đã tính"
+     " mức trần của bộ tiêu chí."),
     ("Xếp hạng …", "Cột mang mã và tên lĩnh vực", "Chỉ số của lĩnh vực, tính như Chỉ số nhưng chỉ"
      " trên tiêu chí của lĩnh vực, không có điểm thưởng, điểm trừ."),
-    ("Xếp hạng …", "Căn cứ thứ hạng", "Tính từ điểm, do nguồn nêu, hoặc suy ra từ thứ tự mà"
+    ("Xếp hạng …", columns.BASIS, "Tính từ điểm, do nguồn nêu, hoặc suy ra từ thứ tự mà"
      " nguồn liệt kê."),
-    ("Điểm tiêu chí", "Áp dụng", "“không”: tiêu chí không áp dụng cho đơn vị, không cộng vào tổng"
-     " nào, dù có điểm."),
-    ("Điểm tiêu chí", "Điểm tự chấm, Điểm thẩm định", "Để trống: không có điểm của bước đó."),
-    ("Điểm tiêu chí", "Cách tính", "Vì sao có số điểm đó, bằng lời."),
+    ("Điểm tiêu chí", columns.APPLIES, "“không”: tiêu chí không áp dụng cho đơn vị, không cộng vào"
+     " tổng nào, dù có điểm."),
+    ("Điểm tiêu chí", f"{columns.SELF_POINTS}, {columns.APPRAISED_POINTS}",
+     "Để trống: không có điểm của bước đó."),
+    ("Điểm tiêu chí", columns.TRACE, "Vì sao có số điểm đó, bằng lời."),
     ("Tiêu chí", "Thuộc", "Mã của tiêu chí hoặc lĩnh vực ở trên; để trống: là lĩnh vực."),
     ("Tiêu chí", "Cách chấm", "“tổng các phần”: không chấm trực tiếp, là tổng của các"
      " tiêu chí ở dưới."),
@@ -104,17 +96,17 @@ def of(publication: Publication, tables: list[Ranking]) -> Iterator[Sheet]:
         yield _ranking(publication, table)
     groups = [table.group for table in tables if table.group.criteria]
     if groups:
-        yield _sheet("Điểm tiêu chí", _LEAVES, _leaves(publication), frozen=3)
+        leaves = columns.leaf_rows(publication, groups)
+        yield Sheet("Điểm tiêu chí", columns.LEAVES, _LEAF_WIDTHS, leaves, frozen=3)
         yield _sheet("Tiêu chí", _CRITERIA, _criteria(groups))
         yield _sheet("Mức xếp loại", _BANDS, _bands(groups))
 
 
 def _sheet(
-    title: str, columns: tuple[tuple[str, int, str], ...], rows: Iterable[Iterable[Any]],
-    frozen: int = 0,
+    title: str, parts: tuple[tuple[str, int, str], ...], rows: Iterable[Iterable[Any]]
 ) -> Sheet:  # fmt: skip
-    heads, widths, formats = zip(*columns, strict=True)
-    return Sheet(title, heads, widths, rows, formats, frozen)
+    heads, widths, formats = zip(*parts, strict=True)
+    return Sheet(title, heads, widths, rows, formats)
 
 
 def _about(publication: Publication) -> Iterator[tuple[str, Any]]:
@@ -148,42 +140,15 @@ def _decision(publication: Publication) -> str:
 
 
 def _ranking(publication: Publication, table: Ranking) -> Sheet:
-    heads, widths, formats = zip(*_RANKING, strict=True)
-    fields = tuple(f"{part['code']}. {part['name']}" for part in table.fields)
-    rows = (_row(publication, table, row) for row in (*table.ranked, *table.unranked))
+    fields = columns.field_heads(table)
+    every = (publication.year, table.group.code)
+    rows = ((*every, *columns.ranking_row(row, table)) for row in (*table.ranked, *table.unranked))
     return Sheet(
         f"Xếp hạng {table.group.code}",
-        (*heads, *fields, *[head for head, _width in _AFTER]),
-        (*widths, *[17] * len(fields), *[width for _head, width in _AFTER]),
-        rows, (*formats, *[INDEX] * len(fields)), frozen=5,
+        (columns.YEAR, columns.GROUP, *columns.RANKING, *fields, *columns.AFTER),
+        (*_RANKING_WIDTHS, *[17] * len(fields), *_AFTER_WIDTHS),
+        rows, (*_RANKING_FORMATS, *[INDEX] * len(fields)), frozen=5,
     )  # fmt: skip
-
-
-def _row(publication: Publication, table: Ranking, row: Row) -> Iterator[Any]:
-    result = row.result
-    yield from (publication.year, table.group.code, result.rank, result.unit_code)
-    yield from (result.unit_name, result.index, result.band, result.achieved, result.applicable)
-    yield from (result.bonus, result.penalty)
-    for part in table.fields:
-        yield _number(row.parts.get(part["code"], {}).get("index"))
-    yield str(result.get_rank_basis_display()) if result.rank else ""
-    yield from (result.unranked_reason, result.source, result.note)
-
-
-def _number(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _leaves(publication: Publication) -> Iterator[tuple[Any, ...]]:
-    rows = PublishedScore.objects.filter(result__publication=publication).order_by(
-        "result__group__position", "result__sort_name", "result__unit_code", "position"
-    )
-    names = (
-        "result__group__code", "result__unit_code", "result__unit_name", "field_code", "code",
-        "max_points", "applicable", "self_points", "appraised_points", "final_points", "trace",
-    )  # fmt: skip
-    for *before, applicable, own, appraised, final, trace in rows.values_list(*names).iterator():
-        yield (*before, _YES if applicable else _NO, own, appraised, final, trace)
 
 
 def _criteria(groups: list[PublishedGroup]) -> Iterator[tuple[Any, ...]]:

@@ -46,18 +46,18 @@ def test_index_and_rank_recomputed_from_the_sheets_are_those_published(db: None)
     applicable: dict[str, Decimal] = defaultdict(Decimal)
     for leaf in rows_of(book, "Điểm tiêu chí"):
         if leaf["Áp dụng"] == "có":
-            achieved[leaf["Mã đơn vị"]] += exact(leaf["Điểm kết luận"])
-            applicable[leaf["Mã đơn vị"]] += exact(leaf["Điểm tối đa"])
+            achieved[leaf["Mã"]] += exact(leaf["Điểm kết luận"])
+            applicable[leaf["Mã"]] += exact(leaf["Điểm tối đa"])
     ranking = rows_of(book, "Xếp hạng SBN")
     ranked = []
     for row in ranking:
-        code = row["Mã đơn vị"]
+        code = row["Mã"]
         index = (achieved[code] / applicable[code] * 100).quantize(TEN, ROUND_HALF_UP)
         index += exact(row["Điểm thưởng"]) - exact(row["Điểm trừ"])
         result = publication.results.get(unit_code=code)
         assert exact(row["Chỉ số"]) == index == result.index
-        assert row["Thứ hạng"] == result.rank
-        ranked += [(index, row["Thứ hạng"])] if row["Thứ hạng"] else []
+        assert row["Hạng"] == result.rank
+        ranked += [(index, row["Hạng"])] if row["Hạng"] else []
     assert [rank for _index, rank in sorted(ranked, reverse=True)] == [1, 2]
     assert len(ranking) == 3
 
@@ -74,8 +74,10 @@ def test_sheets_hold_what_the_json_file_holds(official: Publication) -> None:
     }  # fmt: skip
     leaves = rows_of(book, "Điểm tiêu chí")
     assert len(leaves) == len(scores)
+    names = {part["code"]: part["name"] for part in group["scheme"]["criteria"]}
     for leaf in leaves:
-        score = scores[leaf["Mã đơn vị"], leaf["Mã tiêu chí"]]
+        assert leaf["Tên tiêu chí"] == names[leaf["Mã tiêu chí"]]
+        score = scores[leaf["Mã"], leaf["Mã tiêu chí"]]
         assert (leaf["Áp dụng"] == "có") == score["applicable"]
         for head, key in (("Điểm tối đa", "max_points"), ("Điểm tự chấm", "self_points"),
                           ("Điểm thẩm định", "appraised_points"),
@@ -84,7 +86,7 @@ def test_sheets_hold_what_the_json_file_holds(official: Publication) -> None:
         assert leaf["Cách tính"] == score["trace"]
     criteria = rows_of(book, "Tiêu chí")
     scheme = group["scheme"]
-    assert [(row["Mã tiêu chí"], row["Thuộc"], row["Tên"]) for row in criteria] == [
+    assert [(row["Mã tiêu chí"], row["Thuộc"], row["Tên tiêu chí"]) for row in criteria] == [
         (part["code"], part["parent"], part["name"]) for part in scheme["criteria"]
     ]
     bands = [(row["Xếp loại"], exact(row["Chỉ số thấp nhất"]))
@@ -94,7 +96,7 @@ def test_sheets_hold_what_the_json_file_holds(official: Publication) -> None:
 
 def test_fields_of_the_ranking_are_numbers(official: Publication) -> None:
     for row in rows_of(book_of(), "Xếp hạng SBN"):
-        result = official.results.get(unit_code=row["Mã đơn vị"])
+        result = official.results.get(unit_code=row["Mã"])
         for part in result.fields:
             head = next(head for head in row if head.startswith(f"{part['code']}. "))
             assert exact(row[head]) == D(part["index"])
@@ -151,8 +153,8 @@ def test_record_has_rankings_and_no_leaves(db: None) -> None:
     book = book_of("/du-lieu-mo/2021-bao-chi.xlsx")
     assert book.sheetnames == ["Giới thiệu", "Từ điển", "Xếp hạng SBN"]
     first, second = rows_of(book, "Xếp hạng SBN")
-    assert (first["Thứ hạng"], exact(first["Chỉ số"])) == (1, D("95.06"))
-    assert (second["Thứ hạng"], second["Chỉ số"]) == (None, None)
+    assert (first["Hạng"], exact(first["Chỉ số"])) == (1, D("95.06"))
+    assert (second["Hạng"], second["Chỉ số"]) == (None, None)
     assert first["Nguồn"] == "https://bao.example/bai"
 
 
