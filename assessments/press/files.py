@@ -1,19 +1,19 @@
-"""The data files of a publication: JSON that recomputes, and its rankings as CSV."""
+"""The data files of a publication: JSON that recomputes, its rankings and its leaves as CSV."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from assessments.models import FrozenPage, Publication
+from assessments.press import columns
 from assessments.press.stored import CSV, JSON, kind_label, stored
-from assessments.queries.addresses import data_address
+from assessments.queries.addresses import data_address, leaves_address
 from assessments.queries.opendata import open_data, sha256_of
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.rankings import Ranking
 from cchc.kit.canonical import canonical_json
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
@@ -21,11 +21,19 @@ _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
 def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:
     """Yield the files of a publication; data have one language."""
-    for table in tables:
-        path = data_address(publication, table.group.code)
-        with translation.override("vi"):
+    with translation.override("vi"):
+        for table in tables:
+            path = data_address(publication, table.group.code)
             yield stored(publication, path, CSV, ranking_csv(publication, table))
+        if path := leaves_path(publication, tables):
+            yield stored(publication, path, CSV, leaves_csv(publication, tables))
     yield stored(publication, data_address(publication), JSON, data_file(publication))
+
+
+def leaves_path(publication: Publication, tables: list[Ranking]) -> str:
+    """Return where the CSV of all leaves is printed; nothing for a record, which has none."""
+    has_leaves = any(table.group.criteria for table in tables)
+    return leaves_address(publication) if has_leaves else ""
 
 
 def data_file(publication: Publication) -> str:
@@ -35,44 +43,34 @@ def data_file(publication: Publication) -> str:
 
 
 def ranking_csv(publication: Publication, table: Ranking) -> str:
-    """Return a ranking as CSV with a byte order mark; figures exact, with a decimal point."""
+    """Return a ranking as CSV; figures exact, with a decimal point."""
+    heads = (*columns.RANKING, *columns.field_heads(table), *columns.AFTER)
+    rows = (columns.ranking_row(row, table) for row in (*table.ranked, *table.unranked))
+    return _csv(publication, heads, rows)
+
+
+def leaves_csv(publication: Publication, tables: list[Ranking]) -> str:
+    """Return every leaf of every unit of all groups as CSV; points exact, empty where missing."""
+    rows = columns.leaf_rows(publication, [table.group for table in tables])
+    return _csv(publication, columns.LEAVES, rows)
+
+
+def _csv(publication: Publication, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return rows as CSV with a byte order mark, each with the year and whose figures they are."""
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out)
-    writer.writerow([safe_cell(title) for title in _titles(table)])
-    label = kind_label(publication)
-    for row in (*table.ranked, *table.unranked):
-        writer.writerow(_cells(row, table, publication.year, label))
+    writer.writerow([safe_cell(head) for head in (columns.YEAR, columns.KIND, *heads)])
+    every = (publication.year, kind_label(publication))
+    for row in rows:
+        writer.writerow([_cell(value) for value in (*every, *row)])
     return out.getvalue()
 
 
-def _titles(table: Ranking) -> list[str]:
-    fields = [f"{part['code']}. {part['name']}" for part in table.fields]
-    return [
-        _("Year"), _("Kind of figures"), _("Rank"), _("Code"), _("Unit"), _("Index"), _("Band"),
-        _("Achieved points"), _("Applicable points"), _("Bonus"), _("Penalty"), *fields,
-        _("Basis of the rank"), _("Not ranked because"), _("Source"), _("Note"),
-    ]  # fmt: skip
-
-
-def _cells(row: Row, table: Ranking, year: int, label: str) -> list[str]:
-    result = row.result
-    numbers = [result.achieved, result.applicable, result.bonus, result.penalty]
-    parts = [row.parts.get(part["code"], {}).get("index") for part in table.fields]
-    texts = [result.unranked_reason, result.source, result.note]
-    return [
-        str(year), safe_cell(label), _plain(result.rank), safe_cell(result.unit_code),
-        safe_cell(result.unit_name), _plain(result.index), safe_cell(result.band),
-        *[_plain(number) for number in (*numbers, *parts)],
-        safe_cell(result.get_rank_basis_display() if result.rank else ""),
-        *[safe_cell(text) for text in texts],
-    ]  # fmt: skip
-
-
-def _plain(value: Any) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"  # str() writes a zero of ten places as 0E-10
-    return "" if value is None else str(value)
+    return safe_cell("" if value is None else str(value))
 
 
 def safe_cell(text: str) -> str:

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from assessments.models import FrozenPage, Publication, PublishedResult
-from assessments.press import share
+from assessments.press import files, share
 from assessments.press.ranking import ranking_context
 from assessments.press.scorecard import beside, scorecard_context, scorecard_words
 from assessments.press.stored import html_page, stored_context
@@ -29,9 +29,9 @@ def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenP
 
 def _rankings(base: dict[str, Any], tables: list[Ranking]) -> Iterator[FrozenPage]:
     publication = base["publication"]
-    groups = [table.group for table in tables]
+    groups, leaves = [table.group for table in tables], files.leaves_path(publication, tables)
     for table in tables:
-        context = base | ranking_context(publication, table, groups)
+        context = base | ranking_context(publication, table, groups, leaves=leaves)
         context["share_image"] = share.whole_address(publication, table.group.code)
         parts = {"key": publication.slug, "group": table.group.code}
         yield html_page(context, "public/ranking.html", "ranking", parts)

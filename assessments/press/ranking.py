@@ -68,9 +68,12 @@ class Grade:
 
 def ranking_context(
     publication: Publication, table: Ranking, groups: Iterable[PublishedGroup],
-    order: Order | None = None,
+    order: Order | None = None, *, leaves: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return what `public/ranking.html` shows of a group; `order` sorts and narrows its rows."""
+    """Return what `public/ranking.html` shows of a group; `order` sorts and narrows its rows.
+
+    `leaves`: the address of the CSV of all leaves, nothing where there is none.
+    """
     order = order or Order()
     path = quote(address("ranking", key=publication.slug, group=table.group.code))
     shown = ranking_order.arranged(table, order)
@@ -87,7 +90,8 @@ def ranking_context(
         "narrowed": bool(order.band or order.text), "sorted_by": _named(heads, order),
         "bands": ranking_order.bands(table), "grades": _grades(table, order, path),
         "changed_scheme": any(row.scheme_changed for row in table.ranked),
-        "columns": len(heads) + (3 if is_record else 2), "files": _files(publication, table),
+        "columns": len(heads) + (3 if is_record else 2),
+        "files": _files(publication, table, leaves),
         "crumbs": [
             (_("Rankings"), address("rankings")),
             (f"{publication.year} – {table.group.name}", ""),
@@ -101,11 +105,12 @@ def _lines(rows: list[Row], table: Ranking, fields: list[dict[str, Any]]) -> lis
     return [Line(row, held[row.result.rank] > 1, _parts(row, fields)) for row in rows]
 
 
-def _files(publication: Publication, table: Ranking) -> list[tuple[str, str]]:
+def _files(publication: Publication, table: Ranking, leaves: str) -> list[tuple[str, str]]:
     found = [
         ("CSV", data_address(publication, table.group.code)),
         ("XLSX", workbook_address(publication)),
         ("JSON", data_address(publication)),
+        *([(_("CSV of all criteria"), leaves)] if leaves else []),
     ]
     if publication.kind == PublicationKind.RECORD:
         return found  # nothing is reported of figures that were only copied

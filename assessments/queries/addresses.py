@@ -18,8 +18,16 @@ def address(name: str, language: str | None = None, /, **parts: Any) -> str:
 def data_address(publication: Publication, group: str = "") -> str:
     """Return the path of the JSON file, or of a group's CSV file; data have one language."""
     if group:
-        return address("ranking_csv", "vi", name=f"{publication.slug}-{group}")
+        return address("csv", "vi", name=f"{publication.slug}-{group}")
     return address("data", "vi", name=publication.slug)
+
+
+def leaves_address(publication: Publication) -> str:
+    """Return the path of the CSV file of every leaf of all units.
+
+    No group's file has its name: a code has at most 12 letters.
+    """
+    return address("csv", "vi", name=f"{publication.slug}-diem-tieu-chi")
 
 
 def workbook_address(publication: Publication) -> str:

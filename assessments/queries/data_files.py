@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import BinaryField, F, Func
 
 from assessments.models import FrozenPage, Publication, SiteIdentity
+from assessments.queries.addresses import leaves_address
 
 #: The order in which files are offered, and the word for each kind.
 FORMATS = {
@@ -67,6 +68,16 @@ def files_of(publications: Iterable[Publication]) -> dict[int, list[DataFile]]:
     for files in found.values():
         files.sort(key=lambda file: (order.index(file.media_type), file.path))
     return found
+
+
+def leaves_paths(publications: Iterable[Publication]) -> dict[int, str]:
+    """Return where the CSV of all leaves stands, by the publication's key, if it was printed.
+
+    Records have none, and what was published before there was such a file.
+    """
+    wanted = {row.pk: leaves_address(row) for row in publications}
+    pages = FrozenPage.objects.filter(publication__in=wanted, path__in=wanted.values())
+    return dict(pages.values_list("publication_id", "path"))
 
 
 def identity() -> SiteIdentity | None:

@@ -13,7 +13,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from assessments.choices import SchemeState
 from assessments.models import Criterion, Publication, PublishedResult, PublishedScore, Scheme
-from assessments.queries import corrected
+from assessments.queries import corrected, data_files
 from assessments.queries.addresses import address, data_address
 from assessments.queries.opendata import (
     day,
@@ -51,17 +51,21 @@ def publication_entries(rows: Sequence[Publication], at: dt.datetime) -> list[di
     for owner, source in pairs:
         sources[owner].append(source)
     after = corrected.corrections_of(at, rows)
-    return [_publication(row, sources[row.pk], after.get(row.pk)) for row in rows]
+    leaves = data_files.leaves_paths(rows)
+    return [
+        _publication(row, sources[row.pk], after.get(row.pk), leaves.get(row.pk)) for row in rows
+    ]
 
 
 def _publication(
-    row: Publication, sources: list[str], replaced_by: Publication | None
+    row: Publication, sources: list[str], replaced_by: Publication | None, leaves: str | None
 ) -> dict[str, Any]:
     return publication_entry(row, sources) | {
         "groups": [{"code": group.code, "name": group.name} for group in row.groups.all()],
         "sha256": row.sha256 or None,
         "json": data_address(row),
         "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
+        "scores_csv": leaves,
         "page": address("ranking_of", "vi", key=row.slug),
     } | status_entry(replaced_by)  # fmt: skip
 

@@ -42,7 +42,7 @@ def structured_data(context: template.Context) -> str:
     publication, files = context.get("publication"), context.get("files")
     if publication and files:
         here, site = context["canonical_url"], context.get("site")
-        found.append(_dataset(publication, here, _by_media_type(files), site))
+        found.append(_dataset(publication, here, _with_media_types(files), site))
     if catalogued := context.get("catalogued"):
         found.append(_catalogue(context, catalogued))
     data = {"@context": SCHEMA, "@graph": [part for part in found if part]}
@@ -76,14 +76,14 @@ def _crumbs(context: template.Context) -> dict[str, Any] | None:
     }
 
 
-def _by_media_type(files: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the addresses of files by media type, from pairs of a word and an address."""
+def _with_media_types(files: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return media type and address of each file, from pairs of a word and an address."""
     media_types = {word.lower(): media_type for media_type, word in FORMATS.items()}
     endings = [(url.rpartition(".")[2], url) for _word, url in files]
-    return {media_types[ending]: url for ending, url in endings if ending in media_types}
+    return [(media_types[ending], url) for ending, url in endings if ending in media_types]
 
 
-def _dataset(publication: Any, url: str, files: dict[str, str], site: Any) -> dict[str, Any]:
+def _dataset(publication: Any, url: str, files: list[tuple[str, str]], site: Any) -> dict[str, Any]:
     creator = {}
     if site and publication.kind != PublicationKind.RECORD:  # a record has its own sources
         creator = {"creator": {"@type": "GovernmentOrganization", "name": site.governing_body}}
@@ -100,7 +100,7 @@ def _dataset(publication: Any, url: str, files: dict[str, str], site: Any) -> di
         "version": str(publication.revision),
         "distribution": [
             {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": path}
-            for kind, path in files.items()
+            for kind, path in files
         ],
     } | creator
 
@@ -115,7 +115,7 @@ def _catalogue(context: template.Context, publications: Any) -> dict[str, Any]:
             _dataset(
                 row,
                 reverse("public:ranking_of", kwargs={"key": row.slug}),
-                {"application/json": data_address(row)},
+                [("application/json", data_address(row))],
                 site,
             )
             for row in publications

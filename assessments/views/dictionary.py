@@ -1,6 +1,8 @@
-"""What each field of the JSON and each column of the CSV means; the page on open data prints it."""
+"""What each field of the JSON and each column of the CSVs means; the page on open data says it."""
 
 from django.utils.translation import gettext_lazy as _
+
+from assessments.press import columns
 
 #: Field of the JSON (design 5) and its meaning.
 JSON = (
@@ -37,18 +39,39 @@ JSON = (
     ("…scores[].applicable", _("false: the leaf does not apply and counts nowhere")),
     ("sha256", _("hash of the canonical JSON of all the rest")),
 )
-#: Heads of the CSV as they are written (always in Vietnamese), and the meaning of the column.
+_KIND = _("official, record (copied from the press) or illustrative")
+#: Heads of a group's CSV as they are written (always in Vietnamese), and what stands below them.
 CSV = (
-    ("Năm", _("assessed year")),
-    ("Loại số liệu", _("official, record (copied from the press) or illustrative")),
-    ("Hạng", _("rank in the group on the exact index; equals share one")),
-    ("Mã, Đơn vị", _("code and name of the unit in that year")),
-    ("Chỉ số", _("percent with ten decimals, with a point")),
-    ("Xếp loại", _("the highest band that the exact index reaches")),
-    ("Điểm đạt được, Điểm áp dụng", _("sums of points over applicable leaves")),
-    ("Điểm thưởng, Điểm trừ", _("index points added and taken, after the caps")),
+    (columns.YEAR, _("assessed year")),
+    (columns.KIND, _KIND),
+    (columns.RANK, _("rank in the group on the exact index; equals share one")),
+    (f"{columns.UNIT_CODE}, {columns.UNIT}", _("code and name of the unit in that year")),
+    (columns.INDEX, _("percent with ten decimals, with a point")),
+    (columns.BAND, _("the highest band that the exact index reaches")),
+    (f"{columns.ACHIEVED}, {columns.APPLICABLE}", _("sums of points over applicable leaves")),
+    (f"{columns.BONUS}, {columns.PENALTY}", _("index points added and taken, after the caps")),
     ("1. …, 2. …", _("index of each field, by its code and name")),
-    ("Căn cứ xếp hạng", _("computed, stated by the source, or inferred")),
-    ("Không xếp hạng vì", _("why the unit is not ranked; empty: it is ranked")),
-    ("Nguồn, Ghi chú", _("where a recorded figure comes from; what is said beside it")),
+    (columns.BASIS, _("computed, stated by the source, or inferred")),
+    (columns.UNRANKED, _("why the unit is not ranked; empty: it is ranked")),
+    (
+        f"{columns.SOURCE}, {columns.NOTE}",
+        _("where a recorded figure comes from; what is said beside it"),
+    ),
+)
+#: The same of the CSV of all criteria, which has one row for each unit and leaf.
+LEAVES_CSV = (
+    (columns.YEAR, _("assessed year")),
+    (columns.KIND, _KIND),
+    (columns.GROUP, _("code of the group of units that are ranked among themselves")),
+    (columns.UNIT_CODE, _("code of the unit in that year, as in the CSV of its group")),
+    (columns.UNIT, _("name of the unit in that year")),
+    (columns.CRITERION_CODE, _("code of the criterion, a leaf of the group’s scheme")),
+    (columns.FIELD, _("code of the field to which the criterion belongs")),
+    (columns.CRITERION, _("name of the criterion in the scheme")),
+    (columns.MAX_POINTS, _("highest points that the criterion gives")),
+    (columns.APPLIES, _("“không”: the criterion does not apply to the unit and counts nowhere")),
+    (columns.SELF_POINTS, _("points that the unit gave itself; empty: there are none")),
+    (columns.APPRAISED_POINTS, _("points of the appraisal; empty: there are none")),
+    (columns.FINAL_POINTS, _("final points, from which the index is computed")),
+    (columns.TRACE, _("why the final points are what they are, in words; may be empty")),
 )

@@ -15,7 +15,7 @@ from assessments import press
 from assessments.choices import PublicationKind
 from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
 from assessments.queries import corrected, data_files, published
-from assessments.queries.addresses import address, data_address
+from assessments.queries.addresses import address, data_address, leaves_address
 from assessments.queries.opendata import moment, status_entry
 from assessments.views import dictionary, frozen
 from assessments.views.answers import cache_term, site_base
@@ -85,6 +85,7 @@ def _entry(
     row: published.Publication, replaced_by: published.Publication | None,
     files: list[data_files.DataFile],
 ) -> dict[str, Any]:  # fmt: skip
+    leaves = leaves_address(row)
     return {
         "id": row.slug,
         "year": row.year,
@@ -97,6 +98,7 @@ def _entry(
         "corrects": row.corrects.slug if row.corrects else None,
         "json": data_address(row),
         "csv": {group.code: data_address(row, group.code) for group in row.groups.all()},
+        "scores_csv": leaves if any(file.path == leaves for file in files) else None,
         "files": [
             {"path": file.path, "format": file.format, "bytes": file.size, "sha256": file.sha256}
             for file in files

@@ -16,7 +16,7 @@ from assessments.choices import PublicationKind
 from assessments.press import corrections
 from assessments.press.ranking import begins_downward, ranking_context
 from assessments.press.stored import page_context
-from assessments.queries import published, ranking_order
+from assessments.queries import data_files, published, ranking_order
 from assessments.queries.ranking_order import RANK, Order
 from assessments.queries.rankings import Ranking
 from assessments.views import frozen
@@ -97,7 +97,10 @@ def _arranged(
     record = found.kind == PublicationKind.RECORD
     question = question_of(request, table, record=record)
     context = page_context(found) | {"noindex": True, "faults": question.faults}
-    context |= ranking_context(found, table, list(found.groups.all()), question.order)
+    context |= ranking_context(
+        found, table, list(found.groups.all()), question.order,
+        leaves=data_files.leaves_paths([found]).get(found.pk, ""),
+    )  # fmt: skip
     stored = published.frozen_page(now, request.path)
     if stored and (replaced_by := published.successor(now, found)):
         context["later"] = corrections.banner(stored, replaced_by)

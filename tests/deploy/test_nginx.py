@@ -23,6 +23,7 @@ from tests.public.conftest import HOUR
 
 PAGE, CARD = "/xep-hang/2026/SBN/", "/don-vi/so-tu-phap/2026/"
 JSON_FILE, CSV_FILE = "/du-lieu-mo/2026.json", "/du-lieu-mo/2026-SBN.csv"
+LEAVES_FILE = "/du-lieu-mo/2026-diem-tieu-chi.csv"
 #: Headers that must not depend on who answers.
 SAME = (
     "content-type", "content-encoding", "content-disposition", "x-robots-tag", "cache-control",
@@ -240,7 +241,7 @@ def test_correction_switches_every_page_at_once(front: Front) -> None:
     assert not answer.by_app
     assert 'href="/xep-hang/2026-2/SBN/"' in answer.text
     assert answer.body != before[PAGE]
-    for path in (JSON_FILE, CSV_FILE):
+    for path in (JSON_FILE, CSV_FILE, LEAVES_FILE):
         file = front.ask(path)
         assert file.by_app
         assert file.body == before[path]

@@ -410,7 +410,7 @@ def public_addresses(journey: Journey, slug: str) -> dict[str, str]:
         "unit": reverse("public:unit", args=[unit.slug]),
         "scorecard": reverse("public:scorecard", args=[unit.slug, slug]),
         "data": reverse("public:data", args=[slug]),
-        "csv": reverse("public:ranking_csv", args=[f"{slug}-{year.group.code}"]),
+        "csv": reverse("public:csv", args=[f"{slug}-{year.group.code}"]),
     }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ _OPEN = (
     "/xep-hang/{year}/{group_code}/",
     "/du-lieu-mo/{year}.json",
     "/du-lieu-mo/{year}-{group_code}.csv",
+    "/du-lieu-mo/{year}-diem-tieu-chi.csv",
     "/xep-hang/{year}/bao-cao/",
     "/du-lieu-mo/{year}.xlsx",
     "/du-lieu-mo/{year}-bao-cao.pdf",

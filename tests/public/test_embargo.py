@@ -36,7 +36,8 @@ GROUPS = {(GROUP, "Sở, ban, ngành"): [*UNITS, ("SBN-77", UNIT)]}
 #: What an argument of an address may be: what is scheduled first, then what is public already.
 VALUES = {
     "slug": [SLUG, "so-tu-phap"], "unit": [SLUG], "group": [GROUP], "code": ["bo-sbn", "1.1"],
-    "name": ["{slug}", "{slug}-SBN", "2025"], "version": ["1"], "year": ["2026", "2025"],
+    "name": ["{slug}", "{slug}-SBN", "{slug}-diem-tieu-chi", "2025"], "version": ["1"],
+    "year": ["2026", "2025"],
 }  # fmt: skip
 ANY = ["{slug}", "2026"]
 QUERIES = [
@@ -44,6 +45,12 @@ QUERIES = [
     "publication={slug}&group=SBN&unit=so-dau-hieu-rieng&kind=official&limit=100&offset=0",
     "don-vi=so-dau-hieu-rieng&don-vi=so-tu-phap",
 ]  # fmt: skip
+#: The file of all leaves, and what lists it.
+LEAVES = "/du-lieu-mo/2026-diem-tieu-chi.csv"
+LISTS = (
+    "/du-lieu-mo/", "/du-lieu-mo/index.json", "/du-lieu-mo/catalog.jsonld",
+    "/api/v1/publications", "/api/v1/publications/2026",
+)  # fmt: skip
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 PUBLIC = re.compile(
     r"(?:en/)?(?:$|xep-hang|so-sanh|tim-don-vi|don-vi|bo-tieu-chi|du-lieu-mo|gioi-thieu|phuong-phap"
@@ -165,6 +172,9 @@ def test_scheduled_publication_is_silent_to_the_byte(
     call_command("write_site")
     requests = asked("2026")
     assert len([path for _how, path in requests if path.startswith("/du-lieu-mo/2026")]) > 10
+    assert {(how, f"{language}{LEAVES}") for how in METHODS for language in ("", "/en")} <= {
+        *requests
+    }
     before, files = portrait(requests), on_disk(folder)
     assert {status for status, _headers, _content in before.values()} >= {200, 302, 404, 405}
     assert not any(status >= 500 for status, _headers, _content in before.values())
@@ -189,18 +199,21 @@ def test_publication_is_whole_one_second_after(
     publication = scheduled()
     clock(MOMENT + dt.timedelta(seconds=1))
     stored = {page.path: bytes(page.body) for page in publication.pages.all()}
+    assert LEAVES in stored
     for path, body in stored.items():
         answer = Client().get(path)
         assert (answer.status_code, answer.content) == (200, gzip.decompress(body)), path
     for path in ("/", "/en/", "/xep-hang/", "/du-lieu-mo/", "/sitemap.xml", f"/don-vi/{SLUG}/"):
         assert re.search(f"{TITLE}|xep-hang/2026|/2026/", read(Client().get(path))), path
+    for path in LISTS:
+        assert LEAVES in read(Client().get(path)), path
     call_command("tick")
     publication.refresh_from_db()
     assert publication.state == PublicationState.PUBLISHED
     assert site.covers(publication)
     files = on_disk((Path(settings.SITE_FOLDER) / "current").resolve())
     assert set(stored.values()) <= set(files.values())
-    assert "pages/xep-hang/2026/SBN/index.html.gz" in files
+    assert {"pages/xep-hang/2026/SBN/index.html.gz", f"pages{LEAVES}.gz"} <= set(files)
 
 
 def test_scheduled_correction_is_silent_and_then_on_every_page(

@@ -27,7 +27,7 @@ def test_press_prints_pages_in_both_languages_and_files_once(official: Publicati
     pages = cards | {PAGE, "/xep-hang/2026/bao-cao/"}
     assert paths == pages | {f"/en{path}" for path in pages} | {
         JSON_FILE, "/du-lieu-mo/2026-SBN.csv", "/du-lieu-mo/2026-SBN.png", "/du-lieu-mo/2026.xlsx",
-        "/du-lieu-mo/2026-bao-cao.pdf",
+        "/du-lieu-mo/2026-diem-tieu-chi.csv", "/du-lieu-mo/2026-bao-cao.pdf",
     }  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def test_nothing_is_seen_before_the_moment_and_all_after(
         at=timezone.now() + HOUR, groups={("SBN", "Sở, ban, ngành"): units}
     )
     stored = list(publication.pages.values_list("path", flat=True))
-    assert len(stored) == 17
+    assert len(stored) == 18
     for path, body in _everything(stored).items():
         assert MARK.encode() not in body, path
         assert b"so-dau-hieu-rieng" not in body or b"<h1" in body, path

@@ -1,11 +1,13 @@
 """Anybody can recompute each rank: the short script of the page and a third computation, from the
-JSON and from the CSV as they were printed, with ties, exclusions, bonus points and caps."""
+JSON, from the CSV of a group and from the CSV of all leaves as they were printed, with ties,
+exclusions, bonus points and caps."""
 
 import csv
 import io
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,11 @@ from tests.public.test_data import published_text, recompute
 
 D = Decimal
 SCRIPT = Path(settings.BASE_DIR) / "cchc/static/cchc/ranks.py"
+LEAVES = "diem-tieu-chi"
 WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 Computed = dict[str, tuple[Decimal | None, int | None]]
+#: Achieved and applicable points and index of a unit's field.
+Parts = dict[tuple[str, str], tuple[Decimal, Decimal, Decimal | None]]
 
 
 def run(folder: Path, text: str, ending: str) -> subprocess.CompletedProcess[str]:
@@ -42,10 +47,15 @@ def run(folder: Path, text: str, ending: str) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-def csv_text(publication: Publication, group: str) -> str:
-    answer = Client().get(f"/du-lieu-mo/{publication.slug}-{group}.csv")
+def csv_text(publication: Publication, ending: str) -> str:
+    """Return the CSV of a group by its code, or that of the leaves by `LEAVES`."""
+    answer = Client().get(f"/du-lieu-mo/{publication.slug}-{ending}.csv")
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def csv_rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
 def placed(entries: list[tuple[str, Decimal | None, bool]]) -> Computed:
@@ -80,7 +90,6 @@ def from_json(text: str) -> dict[str, Computed]:
 
 
 def from_csv(text: str) -> Computed:
-    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     return placed([
         (
             row["Mã"],
@@ -88,8 +97,32 @@ def from_csv(text: str) -> Computed:
                      row["Điểm trừ"]),
             not row["Không xếp hạng vì"],
         )
-        for row in rows
+        for row in csv_rows(text)
     ])  # fmt: skip
+
+
+def from_leaves(text: str, tables: dict[str, str]) -> tuple[dict[str, Computed], Parts]:
+    """Sum up the leaves; `tables`: the CSV of each group, which has units, bonus and penalty."""
+    sums = defaultdict(lambda: [D(0), D(0)])
+    parts = set()
+    for leaf in csv_rows(text):
+        parts.add((leaf["Mã"], leaf["Lĩnh vực"]))
+        if leaf["Áp dụng"] == "có":
+            for part in ("", leaf["Lĩnh vực"]):
+                both = sums[leaf["Nhóm"], leaf["Mã"], part]
+                both[0] += D(leaf["Điểm kết luận"])
+                both[1] += D(leaf["Điểm tối đa"])
+    ranks = {
+        group: placed([
+            (row["Mã"], index_of(*sums[group, row["Mã"], ""], row["Điểm thưởng"], row["Điểm trừ"]),
+             not row["Không xếp hạng vì"])
+            for row in csv_rows(table)
+        ])
+        for group, table in tables.items()
+    }  # fmt: skip
+    whose = {unit: group for group, units in ranks.items() for unit in units}
+    totals = {(unit, part): sums[whose[unit], unit, part] for unit, part in parts}
+    return ranks, {key: (*both, index_of(*both, 0, 0)) for key, both in totals.items()}
 
 
 def published(publication: Publication) -> dict[str, Computed]:
@@ -97,6 +130,16 @@ def published(publication: Publication) -> dict[str, Computed]:
     for row in PublishedResult.objects.filter(publication=publication).select_related("group"):
         found[row.group.code][row.unit_code] = (row.index, row.rank)
     return found
+
+
+def published_parts(publication: Publication) -> Parts:
+    return {
+        (row.unit_code, part["code"]): (
+            D(part["achieved"]), D(part["applicable"]),
+            None if part["index"] is None else D(part["index"]),
+        )
+        for row in publication.results.all() for part in row.fields
+    }  # fmt: skip
 
 
 def check(publication: Publication, folder: Path) -> list[list[str]]:
@@ -108,8 +151,11 @@ def check(publication: Publication, folder: Path) -> list[list[str]]:
     assert (done.returncode, done.stderr) == (0, "")
     assert recompute(folder, text).returncode == 0
     printed = [line.split("\t") for line in done.stdout.splitlines()]
+    tables = {group: csv_text(publication, group) for group in expected}
+    by_leaves = from_leaves(csv_text(publication, LEAVES), tables)
+    assert by_leaves == (expected, published_parts(publication))
     for group, rows in expected.items():
-        table = csv_text(publication, group)
+        table = tables[group]
         assert from_csv(table) == rows
         by_table = run(folder, table, "csv")
         assert (by_table.returncode, by_table.stderr) == (0, "")
@@ -194,6 +240,22 @@ def test_script_finds_a_wrong_rank_and_a_wrong_index(tmp_path: Path, official: P
     wrong = table.replace(f"{first.unit_name},{first.index}", f"{first.unit_name},50.0000000000")
     assert wrong != table
     assert run(tmp_path, wrong, "csv").stderr == "1 dòng sai khác\n"
+
+
+def test_one_leaf_that_is_wrong_shows_in_field_and_index(official: Publication) -> None:
+    tables = {"SBN": csv_text(official, "SBN")}
+    leaves = csv_text(official, LEAVES)
+    given = from_leaves(leaves, tables)
+    assert given == (published(official), published_parts(official))
+    first, *_rest = csv_rows(leaves)
+    changed = leaves.replace(f",4.0000,{first['Áp dụng']},", ",4.0000,không,", 1)
+    assert first["Áp dụng"] == "có"
+    ranks, parts = from_leaves(changed, tables)
+    differing = {key for key in parts if parts[key] != given[1][key]}
+    assert differing == {(first["Mã"], first["Lĩnh vực"])}
+    units = {code for code, (index, _rank) in ranks["SBN"].items()
+             if index != given[0]["SBN"][code][0]}  # fmt: skip
+    assert units == {first["Mã"]}
 
 
 def test_script_is_short_and_printed_on_the_page(official: Publication) -> None:

@@ -109,7 +109,8 @@ class Publication(Schema):
     corrected_by: str | None
     errata: list[Erratum]
     json_file: str = Field(alias="json")
-    csv: dict[str, str]
+    csv: dict[str, str] = Field(description="The ranking of each group")
+    scores_csv: str | None = Field(description="Every leaf of every unit; null: not printed")
     page: str
 
 

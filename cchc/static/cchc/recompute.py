@@ -25,7 +25,7 @@ def main(arguments):
         print("cách dùng: python3 tinh-lai.py TỆP.json", file=sys.stderr)
         return 2
     if arguments[0].lower().endswith((".csv", ".xlsx")):
-        print("chỉ đọc tệp JSON của lần công bố; tệp CSV: dùng tinh-hang.py", file=sys.stderr)
+        print("chỉ đọc tệp JSON của lần công bố; CSV của nhóm: dùng tinh-hang.py", file=sys.stderr)
         return 2
     try:
         with open(arguments[0], encoding="utf-8") as source:
