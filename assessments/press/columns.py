@@ -20,7 +20,7 @@ BASIS, UNRANKED = "Căn cứ xếp hạng", "Không xếp hạng vì"
 SOURCE, NOTE = "Nguồn", "Ghi chú"
 CRITERION_CODE, FIELD, CRITERION = "Mã tiêu chí", "Lĩnh vực", "Tên tiêu chí"
 MAX_POINTS, APPLIES = "Điểm tối đa", "Áp dụng"
-SELF_POINTS, APPRAISED_POINTS, FINAL_POINTS = "Điểm tự chấm", "Điểm thẩm định", "Điểm kết luận"
+SELF_POINTS, APPRAISED_POINTS, FINAL_POINTS = "Điểm tự chấm", "Điểm thẩm định", "Điểm chính thức"
 TRACE = "Cách tính"
 #: Whether a leaf applies.
 YES, NO = "có", "không"

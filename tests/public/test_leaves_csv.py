@@ -39,7 +39,7 @@ def in_json(publication: Publication) -> list[dict[str, Any]]:
                     "Áp dụng": "có" if leaf["applicable"] else "không",
                     "Điểm tự chấm": leaf["self_points"] or "",
                     "Điểm thẩm định": leaf["appraised_points"] or "",
-                    "Điểm kết luận": leaf["final_points"], "Cách tính": leaf["trace"] or "",
+                    "Điểm chính thức": leaf["final_points"], "Cách tính": leaf["trace"] or "",
                 }
                 for leaf in result["scores"]
             ]  # fmt: skip

@@ -110,7 +110,7 @@ def from_leaves(text: str, tables: dict[str, str]) -> tuple[dict[str, Computed],
         if leaf["Áp dụng"] == "có":
             for part in ("", leaf["Lĩnh vực"]):
                 both = sums[leaf["Nhóm"], leaf["Mã"], part]
-                both[0] += D(leaf["Điểm kết luận"])
+                both[0] += D(leaf["Điểm chính thức"])
                 both[1] += D(leaf["Điểm tối đa"])
     ranks = {
         group: placed([

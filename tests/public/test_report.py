@@ -101,7 +101,7 @@ def test_gaps_are_own_less_final_points_of_applicable_leaves(tied: Publication) 
             count += gap > 0
     lines = said(report_of(tied), "gaps")
     total = sum(sums.values()) / 4
-    assert lines[0] == f"Bình quân mỗi đơn vị tự chấm cao hơn điểm kết luận {two(total)} điểm."
+    assert lines[0] == f"Bình quân mỗi đơn vị tự chấm cao hơn điểm chính thức {two(total)} điểm."
     assert lines[1] == (
         f"Trong 22 lượt tự chấm có {count} lượt bị chấm giảm, 0 lượt được chấm tăng."
     )
@@ -109,7 +109,7 @@ def test_gaps_are_own_less_final_points_of_applicable_leaves(tied: Publication) 
     order = sorted(sums, key=lambda code: -sums[code])
     parts = [f"{names[code]} ({signed(sums[code] / 4)} điểm mỗi đơn vị)" for code in order]
     assert lines[2] == (
-        "Chênh lệch lớn nhất theo lĩnh vực (điểm tự chấm trừ điểm kết luận):"
+        "Chênh lệch lớn nhất theo lĩnh vực (điểm tự chấm trừ điểm chính thức):"
         f" {parts[0]}; {parts[1]} và {parts[2]}."
     )
     # The third of the largest is held by two units: both are named.
@@ -262,7 +262,7 @@ def test_group_of_one_unit_has_no_spread_and_no_last(db: None) -> None:
     assert said(made, "leaders") == [
         "Sở Tư pháp là đơn vị duy nhất được xếp hạng, chỉ số 100,00 (Tốt)."
     ]
-    assert said(made, "gaps")[0] == "Bình quân điểm tự chấm bằng điểm kết luận."
+    assert said(made, "gaps")[0] == "Bình quân điểm tự chấm bằng điểm chính thức."
 
 
 def test_group_without_a_rank_says_so(db: None) -> None:

@@ -46,7 +46,7 @@ def test_index_and_rank_recomputed_from_the_sheets_are_those_published(db: None)
     applicable: dict[str, Decimal] = defaultdict(Decimal)
     for leaf in rows_of(book, "Điểm tiêu chí"):
         if leaf["Áp dụng"] == "có":
-            achieved[leaf["Mã"]] += exact(leaf["Điểm kết luận"])
+            achieved[leaf["Mã"]] += exact(leaf["Điểm chính thức"])
             applicable[leaf["Mã"]] += exact(leaf["Điểm tối đa"])
     ranking = rows_of(book, "Xếp hạng SBN")
     ranked = []
@@ -81,7 +81,7 @@ def test_sheets_hold_what_the_json_file_holds(official: Publication) -> None:
         assert (leaf["Áp dụng"] == "có") == score["applicable"]
         for head, key in (("Điểm tối đa", "max_points"), ("Điểm tự chấm", "self_points"),
                           ("Điểm thẩm định", "appraised_points"),
-                          ("Điểm kết luận", "final_points")):  # fmt: skip
+                          ("Điểm chính thức", "final_points")):  # fmt: skip
             assert exact(leaf[head]) == D(score[key])
         assert leaf["Cách tính"] == score["trace"]
     criteria = rows_of(book, "Tiêu chí")
