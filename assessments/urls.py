@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from assessments.views import (
+from assessments.views.public import (
     about,
     catalog,
     comparison,
     feeds,
     opendata,
-    public,
     ranking_pages,
     result_reports,
     sitemaps,
     unit_pages,
 )
+from assessments.views.public import pages as public
 
 app_name = "public"
 urlpatterns = [

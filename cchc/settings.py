@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cchc.middleware.RequestIdMiddleware",
     "csp.middleware.CSPMiddleware",
-    "assessments.views.remembered.StoredPagesMiddleware",
+    "assessments.views.public.remembered.StoredPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

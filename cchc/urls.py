@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.views.defaults import page_not_found
 
 from assessments.views import workspace
-from assessments.views.api.endpoints import urls as api_urls
+from assessments.views.public.api.endpoints import urls as api_urls
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments.choices import Stage
 from assessments.models import EventNote, Milestone, Publication
 from assessments.notices.told import Told
-from assessments.queries.addresses import address
+from assessments.queries.public.addresses import address
 from cchc.kit.text import squeeze
 
 Words = Callable[[Told], str]

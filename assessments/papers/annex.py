@@ -16,7 +16,8 @@ from assessments.models import Publication, SiteIdentity
 from assessments.papers.heading import BLANK, written
 from assessments.papers.text import clean
 from assessments.papers.words import DRAFT, ILLUSTRATIVE
-from assessments.queries import dry_runs, published
+from assessments.queries import dry_runs
+from assessments.queries.public import published
 from assessments.scoring import format_decimal
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")

@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 
 from assessments.papers.result_sentences import largest, unit
 from assessments.papers.said import Sentence, listed, name, say, shown, signed
-from assessments.queries.rankings import Row
-from assessments.queries.result_changes import Comparison, Movement
-from assessments.queries.result_report import FieldMean, GroupFigures
+from assessments.queries.public.rankings import Row
+from assessments.queries.public.result_changes import Comparison, Movement
+from assessments.queries.public.result_report import FieldMean, GroupFigures
 
 
 def changes(figures: GroupFigures) -> list[Sentence]:

@@ -14,7 +14,7 @@ from assessments.papers import result_moves, result_sentences
 from assessments.papers.heading import BLANK, Heading, heading_of
 from assessments.papers.said import Sentence, name, plain, say, shown, signed
 from assessments.papers.words import ILLUSTRATIVE
-from assessments.queries.result_report import GroupFigures
+from assessments.queries.public.result_report import GroupFigures
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.papers.said import MINUS, Sentence, listed, name, plain, say, shown, signed
-from assessments.queries.rankings import Row
-from assessments.queries.result_report import Gaps, GroupFigures, foremost
+from assessments.queries.public.rankings import Row
+from assessments.queries.public.result_report import Gaps, GroupFigures, foremost
 
 _T = TypeVar("_T")
 #: Decimals of a mean of points.

@@ -14,7 +14,7 @@ from django.utils import translation
 from assessments.choices import PublicationKind, PublicationState
 from assessments.models import FrozenPage, Publication
 from assessments.press import files, pages, report, share, site, workbook
-from assessments.queries import published
+from assessments.queries.public import published
 from assessments.workflow import effects
 from assessments.workflow.publications import flip_due
 

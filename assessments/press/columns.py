@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.models import Publication, PublishedGroup, PublishedScore
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.public.rankings import Ranking, Row
 
 YEAR, KIND, GROUP = "Năm", "Loại số liệu", "Nhóm"
 UNIT_CODE, UNIT = "Mã", "Đơn vị"

@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from assessments.models import FrozenPage, Publication
 from assessments.press import stored
-from assessments.queries import published
-from assessments.queries.addresses import address
+from assessments.queries.public import published
+from assessments.queries.public.addresses import address
 
 
 def body_of(page: FrozenPage, replaced_by: Publication | None) -> bytes:

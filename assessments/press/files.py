@@ -11,9 +11,9 @@ from django.utils import translation
 from assessments.models import FrozenPage, Publication
 from assessments.press import columns
 from assessments.press.stored import CSV, JSON, kind_label, stored
-from assessments.queries.addresses import data_address, leaves_address
-from assessments.queries.opendata import open_data, sha256_of
-from assessments.queries.rankings import Ranking
+from assessments.queries.public.addresses import data_address, leaves_address
+from assessments.queries.public.opendata import open_data, sha256_of
+from assessments.queries.public.rankings import Ranking
 from cchc.kit.canonical import canonical_json
 
 _FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")

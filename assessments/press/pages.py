@@ -12,9 +12,9 @@ from assessments.press import files, share
 from assessments.press.ranking import ranking_context
 from assessments.press.scorecard import beside, scorecard_context, scorecard_words
 from assessments.press.stored import html_page, stored_context
-from assessments.queries import published
-from assessments.queries.addresses import address
-from assessments.queries.rankings import Ranking
+from assessments.queries.public import published
+from assessments.queries.public.addresses import address
+from assessments.queries.public.rankings import Ranking
 
 
 def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:

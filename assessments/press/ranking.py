@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 
 from assessments.choices import PublicationKind, RankBasis
 from assessments.models import Publication, PublishedGroup
-from assessments.queries import ranking_order
-from assessments.queries.addresses import (
+from assessments.queries.public import ranking_order
+from assessments.queries.public.addresses import (
     address,
     data_address,
     report_file_address,
     workbook_address,
 )
-from assessments.queries.ranking_order import GAINED, INDEX, NAME, PLACES, RANK, Order
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.public.ranking_order import GAINED, INDEX, NAME, PLACES, RANK, Order
+from assessments.queries.public.rankings import Ranking, Row
 
 #: Sorted from the least at first; everything else begins with the most.
 _UPWARD = frozenset({RANK, NAME})

@@ -12,13 +12,13 @@ from assessments.models import FrozenPage, Publication
 from assessments.papers import paper_of, result_report_of, result_report_pdf
 from assessments.press import share
 from assessments.press.stored import PDF, html_page, stored, stored_context
-from assessments.queries.addresses import (
+from assessments.queries.public.addresses import (
     address,
     report_file_address,
     workbook_address,
 )
-from assessments.queries.rankings import Ranking
-from assessments.queries.result_report import GroupFigures, report_figures
+from assessments.queries.public.rankings import Ranking
+from assessments.queries.public.result_report import GroupFigures, report_figures
 
 
 def printed(

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 
 from assessments import charts
 from assessments.models import PublishedResult
-from assessments.queries import published
-from assessments.queries.leaf_story import gap_sums
-from assessments.queries.losses import losses
-from assessments.queries.peers import field_rows, peers
-from assessments.queries.rankings import Ranking
+from assessments.queries.public import published
+from assessments.queries.public.leaf_story import gap_sums
+from assessments.queries.public.losses import losses
+from assessments.queries.public.peers import field_rows, peers
+from assessments.queries.public.rankings import Ranking
 
 #: By group its number of ranked units, and by field the group's median and best.
 Beside = dict[int, tuple[int, dict[str, Any]]]

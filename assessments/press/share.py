@@ -16,8 +16,8 @@ from assessments.models import FrozenPage, Publication
 from assessments.papers import share_png
 from assessments.papers.said import listed, name, shown
 from assessments.press.stored import PNG, kind_label, stored
-from assessments.queries.addresses import share_address
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.public.addresses import share_address
+from assessments.queries.public.rankings import Ranking, Row
 
 #: How many ranks a picture names, and how many units of one rank.
 RANKS, NAMES = 3, 3

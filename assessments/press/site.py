@@ -30,7 +30,7 @@ from django.utils import translation
 from assessments.choices import PublicationState
 from assessments.models import FrozenPage, Publication
 from assessments.press import corrections, stored
-from assessments.queries import corrected, published
+from assessments.queries.public import corrected, published
 
 log = logging.getLogger(__name__)
 #: Releases kept, the current one included, so that a repair can look at the last ones.

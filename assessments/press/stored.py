@@ -10,7 +10,7 @@ from django.utils import translation
 
 from assessments.choices import PublicationKind
 from assessments.models import FrozenPage, Publication, SiteIdentity
-from assessments.queries.addresses import address, data_address
+from assessments.queries.public.addresses import address, data_address
 
 HTML = "text/html; charset=utf-8"
 CSV = "text/csv; charset=utf-8"

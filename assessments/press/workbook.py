@@ -23,8 +23,8 @@ from assessments.press import workbook_sheets as sheets
 from assessments.press.files import safe_cell
 from assessments.press.stored import XLSX, stored
 from assessments.press.workbook_sheets import Sheet
-from assessments.queries.addresses import workbook_address
-from assessments.queries.rankings import Ranking
+from assessments.queries.public.addresses import workbook_address
+from assessments.queries.public.rankings import Ranking
 
 #: Significant digits that a binary number of a spreadsheet surely keeps.
 SIGNIFICANT = 15

@@ -12,8 +12,8 @@ from assessments.choices import Level, Method
 from assessments.models import Publication, PublishedGroup
 from assessments.press import columns
 from assessments.press.stored import kind_label
-from assessments.queries.addresses import address, data_address
-from assessments.queries.rankings import Ranking
+from assessments.queries.public.addresses import address, data_address
+from assessments.queries.public.rankings import Ranking
 
 INDEX, POINTS, WHOLE = "0.0000000000", "0.0000", ""
 #: The words of the page on open data.

@@ -24,7 +24,7 @@ from assessments.models import (
     Submission,
 )  # fmt: skip
 from assessments.queries.findings import Finding
-from assessments.queries.movement import Earlier, predecessor_codes, year_before
+from assessments.queries.public.movement import Earlier, predecessor_codes, year_before
 from assessments.scoring import format_decimal
 from cchc.kit.text import fold
 

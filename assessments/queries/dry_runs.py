@@ -13,7 +13,13 @@ from itertools import groupby
 
 from assessments.choices import SubmissionState
 from assessments.models import CycleScheme, Publication, Submission
-from assessments.queries.movement import Change, Earlier, Place, predecessor_codes, year_before
+from assessments.queries.public.movement import (
+    Change,
+    Earlier,
+    Place,
+    predecessor_codes,
+    year_before,
+)
 from assessments.queries.standings import Standing, standings
 from assessments.scoring import Entry, display_all
 from cchc.kit.canonical import canonical_json

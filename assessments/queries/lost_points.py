@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from assessments.choices import PublicationKind
 from assessments.models import Publication, PublishedResult, Submission
-from assessments.queries.losses import LostPoints, losses, sheets_of
-from assessments.queries.movement import BULKY, predecessor_codes
+from assessments.queries.public.losses import LostPoints, losses, sheets_of
+from assessments.queries.public.movement import BULKY, predecessor_codes
 
 
 def lost_points(submissions: Iterable[Submission], at: dt.datetime) -> dict[int, list[LostPoints]]:

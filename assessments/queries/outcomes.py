@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from assessments.choices import SubmissionState
 from assessments.models import Criterion, CriterionScore, Publication, PublishedResult, Submission
-from assessments.queries.movement import BULKY
 from assessments.queries.overviews import Overview
+from assessments.queries.public.movement import BULKY
 from assessments.queries.workspace import (
     final_reasons_of,
     reasons_of,

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from assessments.choices import PublicationKind
-from assessments.queries.addresses import data_address
-from assessments.queries.data_files import FORMATS
+from assessments.queries.public.addresses import data_address
+from assessments.queries.public.data_files import FORMATS
 
 register = template.Library()
 SCHEMA = "https://schema.org"

@@ -10,9 +10,9 @@ from assessments.choices import Stage, SubmissionState
 from assessments.models import Explanation, Submission
 from assessments.queries import delegations, outcomes, workdays
 from assessments.queries import workspace as reads
-from assessments.queries.losses import LostPoints
 from assessments.queries.lost_points import lost_points
 from assessments.queries.overviews import Overview
+from assessments.queries.public.losses import LostPoints
 from assessments.views import own
 from cchc.kit.workdays import WorkCalendar
 from units.models import User

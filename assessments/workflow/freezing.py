@@ -18,8 +18,8 @@ from assessments.models import (
     PublishedScore,
     Submission,
 )  # fmt: skip
-from assessments.queries.movement import predecessor_codes, year_before
-from assessments.queries.opendata import open_data, sha256_of
+from assessments.queries.public.movement import predecessor_codes, year_before
+from assessments.queries.public.opendata import open_data, sha256_of
 from assessments.queries.standings import Standing, standings
 from assessments.workflow import effects, events
 from cchc.kit.text import sort_key, unaccent

@@ -17,8 +17,8 @@ from assessments.models import (
     PublishedResult,
     PublishedScore,
 )  # fmt: skip
-from assessments.queries.movement import year_before
-from assessments.queries.opendata import open_data, sha256_of
+from assessments.queries.public.movement import year_before
+from assessments.queries.public.opendata import open_data, sha256_of
 from assessments.scoring import Entry, LeafScore, Tally, band, rank, tally
 from assessments.workflow import effects
 from cchc.kit.text import slugify, sort_key, unaccent

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments import press
 from assessments.models import Publication
-from assessments.queries import comparison as compared
+from assessments.queries.public import comparison as compared
 from tests.factories import published
 from tests.factories.published import UNITS, make_publication, make_record
 from tests.public.conftest import HOUR
@@ -60,7 +60,7 @@ def heads(body: str) -> list[str]:
 
 def row(body: str, label: str) -> list[str]:
     """Return the cells of the row with this head."""
-    rows = re.findall('<tr[^>]*>(.*?)</tr>', body, re.S)
+    rows = re.findall("<tr[^>]*>(.*?)</tr>", body, re.S)
     cells = next(
         found for found in rows if words(re.findall("<th.*?</th>", found, re.S)[0]) == label
     )

@@ -16,7 +16,7 @@ from django.test import Client
 
 from assessments.models import Publication
 from assessments.press import files
-from assessments.queries import published
+from assessments.queries.public import published
 from cchc.kit.canonical import canonical_json
 from tests.factories.published import make_publication, make_record
 

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from assessments.models import PublishedGroup, PublishedResult, PublishedScore
-from assessments.queries.leaf_story import extremes, gap_sums
-from assessments.queries.losses import losses
-from assessments.queries.peers import field_rows, peers
+from assessments.queries.public.leaf_story import extremes, gap_sums
+from assessments.queries.public.losses import losses
+from assessments.queries.public.peers import field_rows, peers
 
 D = Decimal
 GROUP = PublishedGroup(

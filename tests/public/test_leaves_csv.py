@@ -9,9 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assessments.models import CriterionScore, FrozenPage, Publication, PublishedScore
-from assessments.press import columns, files
-from assessments.queries import published
-from assessments.views import dictionary
+from assessments.press import columns, dictionary, files
+from assessments.queries.public import published
 from assessments.workflow import publications
 from tests.factories.published import UNITS, make_publication, make_record
 from tests.factories.results import make_draft, make_finished_year

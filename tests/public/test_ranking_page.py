@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments import press
 from assessments.models import Publication, PublishedResult
 from assessments.press import pages
-from assessments.queries.published import rankings
+from assessments.queries.public.published import rankings
 from tests.factories import published
 from tests.factories.published import UNITS, Given, make_publication, make_record
 from tests.public.conftest import HOUR

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from assessments import press
 from assessments.models import Publication
-from assessments.views import remembered
+from assessments.views.public import remembered
 from tests.factories.published import make_publication
 from tests.public.conftest import HOUR
 

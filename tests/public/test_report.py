@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from assessments import press
 from assessments.models import Publication, SiteIdentity
 from assessments.papers import ResultReport, result_report_of
-from assessments.queries import published
-from assessments.queries.result_report import report_figures
+from assessments.queries.public import published
+from assessments.queries.public.result_report import report_figures
 from tests.factories.published import UNITS, Given, make_publication, make_record
 
 D = Decimal

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from assessments import press
 from assessments.models import Publication, SiteIdentity
-from assessments.views import sitemaps
+from assessments.views.public import sitemaps
 from tests.factories.cycles import make_issued_scheme
 from tests.factories.published import make_publication, make_record
 from tests.factories.units import make_group, make_unit

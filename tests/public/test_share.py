@@ -12,7 +12,7 @@ from PIL import Image
 from assessments import press
 from assessments.models import Publication
 from assessments.press.share import card
-from assessments.queries import published
+from assessments.queries.public import published
 from tests.factories.published import UNITS, Given, make_publication, make_record
 from tests.public.conftest import HOUR
 

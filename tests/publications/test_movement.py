@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 
 from assessments.choices import PublicationKind
-from assessments.queries import dry_runs, movement, published
-from assessments.queries.movement import Change
+from assessments.queries import dry_runs
+from assessments.queries.public import movement, published
+from assessments.queries.public.movement import Change
 from assessments.workflow import publications
 from tests.factories.cycles import Year
 from tests.factories.published import make_publication

@@ -24,7 +24,7 @@ from assessments.models import (
     Submission,
 )  # fmt: skip
 from assessments.queries import dry_runs
-from assessments.queries.opendata import open_data, sha256_of
+from assessments.queries.public.opendata import open_data, sha256_of
 from assessments.workflow import drafts, effects, publications
 from assessments.workflow.machine import available, perform
 from tests.factories.results import (

@@ -10,7 +10,7 @@ from django.conf import settings
 from assessments.choices import PublicationKind, RankBasis
 from assessments.errors import BadInput, GuardFailed, NotPermitted
 from assessments.models import Publication, PublishedResult
-from assessments.queries.opendata import open_data, sha256_of
+from assessments.queries.public.opendata import open_data, sha256_of
 from assessments.resources.publications import read_records
 from assessments.workflow import drafts
 from assessments.workflow.machine import perform

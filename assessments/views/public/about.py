@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assessments.views.answers import page
+from assessments.views.public.answers import page
 
 
 @require_safe

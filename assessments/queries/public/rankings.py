@@ -8,7 +8,7 @@ from typing import Any
 
 from assessments.choices import PublicationKind
 from assessments.models import PublishedGroup, PublishedResult
-from assessments.queries.movement import Change, Earlier, Place
+from assessments.queries.public.movement import Change, Earlier, Place
 from assessments.scoring import Entry, display_all
 
 TOP_RANK = 5

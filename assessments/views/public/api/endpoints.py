@@ -13,10 +13,10 @@ from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 
 from assessments import press
-from assessments.queries import portal_api
-from assessments.views.answers import site_base
-from assessments.views.api import problems, shapes
-from assessments.views.api.serving import served
+from assessments.queries.public import api as portal_api
+from assessments.views.public.answers import site_base
+from assessments.views.public.api import problems, shapes
+from assessments.views.public.api.serving import served
 
 Entries = Callable[[Any], list[dict[str, Any]]]
 

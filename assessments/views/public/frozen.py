@@ -10,8 +10,8 @@ from django.utils.http import content_disposition_header
 
 from assessments import press
 from assessments.press import corrections
-from assessments.queries import published
-from assessments.views.answers import cache_term
+from assessments.queries.public import published
+from assessments.views.public.answers import cache_term
 
 _GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[0-9.]+\s*)?(?:,|$)")
 

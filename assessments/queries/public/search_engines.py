@@ -7,7 +7,7 @@ from django.db.models import Exists, Max, OuterRef
 
 from assessments.choices import PublicationKind, SchemeState
 from assessments.models import FrozenPage, Publication, PublishedResult, PublishedScore, Scheme
-from assessments.queries.addresses import address
+from assessments.queries.public.addresses import address
 
 Dated = tuple[str, dt.datetime | None]
 

@@ -13,9 +13,9 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from assessments.choices import SchemeState
 from assessments.models import Criterion, Publication, PublishedResult, PublishedScore, Scheme
-from assessments.queries import corrected, data_files
-from assessments.queries.addresses import address, data_address
-from assessments.queries.opendata import (
+from assessments.queries.public import corrected, data_files
+from assessments.queries.public.addresses import address, data_address
+from assessments.queries.public.opendata import (
     day,
     moment,
     number,

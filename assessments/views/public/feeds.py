@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from assessments import press
 from assessments.choices import PublicationKind
 from assessments.press.stored import kind_label
-from assessments.queries import published
-from assessments.queries.addresses import address
-from assessments.queries.unit_feed import Announcement, announcements
-from assessments.views.answers import by_content, site_base
+from assessments.queries.public import published
+from assessments.queries.public.addresses import address
+from assessments.queries.public.unit_feed import Announcement, announcements
+from assessments.views.public.answers import by_content, site_base
 from cchc.templatetags.portal import decimal_filter
 
 

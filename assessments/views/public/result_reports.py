@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import published
-from assessments.views import frozen
+from assessments.queries.public import published
+from assessments.views.public import frozen
 
 _YEAR = re.compile("[0-9]{4}")
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from assessments.models import Publication, PublishedGroup, PublishedResult
-from assessments.queries.rankings import Ranking, Row
+from assessments.queries.public.rankings import Ranking, Row
 
 _T = TypeVar("_T")
 

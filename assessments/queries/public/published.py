@@ -30,9 +30,9 @@ from assessments.models import (
     PublishedScore,
     Scheme,
 )  # fmt: skip
-from assessments.queries import corrected
-from assessments.queries.movement import BULKY, Earlier, year_before
-from assessments.queries.rankings import Ranking, Row, Series, printed
+from assessments.queries.public import corrected
+from assessments.queries.public.movement import BULKY, Earlier, year_before
+from assessments.queries.public.rankings import Ranking, Row, Series, printed
 from assessments.queries.scheme_differences import Differences, differences
 from assessments.queries.schemes import content_of
 from units.models import Succession, Unit

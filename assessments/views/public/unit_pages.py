@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments import charts, press
-from assessments.queries import published, unit_story
-from assessments.views.answers import page
+from assessments.queries.public import published, unit_story
+from assessments.views.public.answers import page
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from assessments.models import Publication, PublishedResult
-from assessments.queries import corrected
+from assessments.queries.public import corrected
 
 
 @dataclass(frozen=True)

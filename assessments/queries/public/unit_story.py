@@ -12,11 +12,11 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from assessments.models import Publication, PublishedResult, PublishedScore
-from assessments.queries.leaf_story import Extremes, GapSums, extremes, gap_sums
-from assessments.queries.losses import LostPoints, losses, sheets_of
-from assessments.queries.movement import BULKY, Change, Earlier, Place, predecessor_codes
-from assessments.queries.peers import FieldRow, Peers, field_rows, peers
-from assessments.queries.rankings import Series
+from assessments.queries.public.leaf_story import Extremes, GapSums, extremes, gap_sums
+from assessments.queries.public.losses import LostPoints, losses, sheets_of
+from assessments.queries.public.movement import BULKY, Change, Earlier, Place, predecessor_codes
+from assessments.queries.public.peers import FieldRow, Peers, field_rows, peers
+from assessments.queries.public.rankings import Series
 from units.models import Unit
 
 

@@ -15,7 +15,7 @@ from django.db.models import Count, Q, QuerySet
 
 from assessments.choices import PublicationKind
 from assessments.models import Publication, PublishedResult
-from assessments.queries import published
+from assessments.queries.public import published
 from assessments.scoring import Entry, display_all
 from cchc.kit.text import unaccent
 from units.models import Unit

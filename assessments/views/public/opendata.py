@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
+from assessments.press import dictionary
 from assessments.press.workbook_sheets import DICTIONARY as WORKBOOK_DICTIONARY
-from assessments.queries import corrected, data_files, published
-from assessments.queries.addresses import address, data_address, leaves_address
-from assessments.queries.opendata import moment, status_entry
-from assessments.views import dictionary, frozen
-from assessments.views.answers import cache_term, site_base
-from assessments.views.answers import page as live_page
+from assessments.queries.public import corrected, data_files, published
+from assessments.queries.public.addresses import address, data_address, leaves_address
+from assessments.queries.public.opendata import moment, status_entry
+from assessments.views.public import frozen
+from assessments.views.public.answers import cache_term, site_base
+from assessments.views.public.answers import page as live_page
 
 SCRIPTS = {
     "script": ("cchc/recompute.py", "tinh-lai.py"),

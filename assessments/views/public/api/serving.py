@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from assessments.views.answers import cache_term, tagged
-from assessments.views.api import limits, problems
+from assessments.views.public.answers import cache_term, tagged
+from assessments.views.public.api import limits, problems
 
 View = Callable[..., HttpResponse]
 METHODS = "GET, HEAD, OPTIONS"

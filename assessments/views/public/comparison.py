@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import comparison as compared
-from assessments.queries import published
-from assessments.queries.comparison import LIMIT, Column, Comparison
-from assessments.views.answers import page
+from assessments.queries.public import comparison as compared
+from assessments.queries.public import published
+from assessments.queries.public.comparison import LIMIT, Column, Comparison
+from assessments.views.public.answers import page
 from cchc.kit.text import squeeze
 
 TEXT_LENGTH = 100

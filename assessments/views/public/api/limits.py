@@ -35,7 +35,7 @@ def _reader(request: HttpRequest) -> str:
     if settings.SECURE_PROXY_SSL_HEADER:
         seen = request.headers.get("x-forwarded-for", "")
         address = seen.rpartition(",")[2].strip() or address
-    return salted_hmac("assessments.views.api.limits", _network(address)).hexdigest()
+    return salted_hmac("assessments.views.public.api.limits", _network(address)).hexdigest()
 
 
 def _network(address: str) -> str:

@@ -17,8 +17,8 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 
-from assessments.queries import editions
-from assessments.views import frozen
+from assessments.queries.public import editions
+from assessments.views.public import frozen
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 #: Pages kept, and bytes of the largest one: a process holds 50 MB at the very most.

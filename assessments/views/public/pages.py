@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import corrected, published, units_found
+from assessments.queries.public import corrected, published, units_found
 from assessments.tables import SchemeTable
-from assessments.views import frozen
-from assessments.views.answers import page
+from assessments.views.public import frozen
+from assessments.views.public.answers import page
 
 QUERY_LENGTH = 100
 

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments.queries import search_engines
-from assessments.queries.addresses import address
-from assessments.views.answers import site_base
+from assessments.queries.public import search_engines
+from assessments.queries.public.addresses import address
+from assessments.views.public.answers import site_base
 
 #: A sitemap may hold 50 000 addresses; each place has one in every language.
 PLACES = 50_000 // len(settings.LANGUAGES)

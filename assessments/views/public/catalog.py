@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from assessments import press
 from assessments.choices import PublicationKind
-from assessments.queries import data_files, published
-from assessments.queries.addresses import address
-from assessments.queries.data_files import DataFile
-from assessments.views.answers import by_content, site_base
+from assessments.queries.public import data_files, published
+from assessments.queries.public.addresses import address
+from assessments.queries.public.data_files import DataFile
+from assessments.views.public.answers import by_content, site_base
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from assessments.models import Publication
-from assessments.queries.movement import Earlier, year_before
-from assessments.queries.rankings import Ranking, Row, printed
+from assessments.queries.public.movement import Earlier, year_before
+from assessments.queries.public.rankings import Ranking, Row, printed
 from cchc.kit.text import unaccent
 
 RANK = "thu-hang"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import BinaryField, F, Func
 
 from assessments.models import FrozenPage, Publication, SiteIdentity
-from assessments.queries.addresses import leaves_address
+from assessments.queries.public.addresses import leaves_address
 
 #: The order in which files are offered, and the word for each kind.
 FORMATS = {

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from assessments.choices import PublicationKind
 from assessments.models import Publication, PublishedGroup, PublishedResult, PublishedScore, Scheme
-from assessments.queries.movement import year_before
-from assessments.queries.rankings import Ranking, Row
-from assessments.queries.result_changes import Comparison, Movement, Past, followed, movement
+from assessments.queries.public.movement import year_before
+from assessments.queries.public.rankings import Ranking, Row
+from assessments.queries.public.result_changes import Comparison, Movement, Past, followed, movement
 
 #: How many of the first ranks, and of the largest changes, a report names; ties come on top.
 FOREMOST = 3

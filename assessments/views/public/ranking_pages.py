@@ -16,11 +16,11 @@ from assessments.choices import PublicationKind
 from assessments.press import corrections
 from assessments.press.ranking import begins_downward, ranking_context
 from assessments.press.stored import page_context
-from assessments.queries import data_files, published, ranking_order
-from assessments.queries.ranking_order import RANK, Order
-from assessments.queries.rankings import Ranking
-from assessments.views import frozen
-from assessments.views.answers import page
+from assessments.queries.public import data_files, published, ranking_order
+from assessments.queries.public.ranking_order import RANK, Order
+from assessments.queries.public.rankings import Ranking
+from assessments.views.public import frozen
+from assessments.views.public.answers import page
 from cchc.kit.text import squeeze
 
 #: Parameters that ask for another order or fewer rows; any other leaves the stored page.
