@@ -30,6 +30,8 @@ PATHS = [
     "/tim-don-vi/?q=phap", "/tim-don-vi/?q=khong-co", "/bo-tieu-chi/", "/du-lieu-mo/",
     "/gioi-thieu/", "/phuong-phap/", "/dieu-khoan-du-lieu/", "/tiep-can/", "/so-do/",
 ]  # fmt: skip
+#: Elements that are their role: ARIA in HTML allows them no other and not the same again.
+TABLE = ("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td")
 REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "for", "headers")
 
 
@@ -78,6 +80,11 @@ def faults(text: str, language: str) -> Iterator[str]:
             yield f"without a name: {node.to_html()[:120]}"
         if node.name == "img" and "alt" not in node.attrs:
             yield f"without alt: {node.to_html()[:120]}"
+        if node.name in TABLE and "role" in node.attrs:
+            yield f"role of its own: {node.to_html()[:120]}"
+        for name in node.attrs:
+            if name.startswith("hx-"):  # HTML knows it as data-hx-… only
+                yield f"no attribute of HTML: {name}"
 
 
 def _references(nodes: list[Any]) -> Iterator[str]:
@@ -141,6 +148,8 @@ def test_every_page_is_sound(pages: dict[str, str]) -> None:
         ("<h1>", '<input name="x"><h1>', "without a label"),
         ("<h1>", '<a href="/"></a><h1>', "without a name"),
         ('<html lang="vi">', '<html lang="fr">', "language"),
+        ("<h1>", '<table role="table"><tr><td>1</td></tr></table><h1>', "role of its own"),
+        ("<h1>", '<h1 hx-get="/">', "no attribute of HTML: hx-get"),
     ],
 )
 def test_check_finds(db: None, old: str, new: str, fault: str) -> None:
