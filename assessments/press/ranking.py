@@ -42,6 +42,7 @@ class Part:
     """One unit's index of one field, and how wide of 100 its bar is drawn."""
 
     code: str
+    name: str
     index: str | None
     width: str
 
@@ -169,7 +170,7 @@ def _parts(row: Row, fields: list[dict[str, Any]]) -> list[Part]:
         index = row.parts.get(field["code"], {}).get("index")
         share = min(max(Decimal(index or 0), Decimal(0)), Decimal(100))
         width = f"{share.quantize(_TENTH, ROUND_HALF_UP).normalize():f}"
-        found.append(Part(field["code"], index, width))
+        found.append(Part(field["code"], field["name"], index, width))
     return found
 
 

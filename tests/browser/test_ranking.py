@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.looking import NARROW, SHIFT, WIDE, Visitor
-from tests.factories.published import make_publication
+from tests.factories.published import FIELDS, make_publication
 
 pytestmark = pytest.mark.browser
 GROUP = ("SBN", "Sở, ban, ngành")
@@ -109,6 +109,70 @@ def test_everything_works_without_scripts(browser: Browser, base: str) -> None:
         context.close()
 
 
+def test_phone_sees_the_first_unit_at_once_and_unfolds_the_rest(phone: Visitor) -> None:
+    phone.go(PAGE)
+    page = phone.page
+    first = page.locator(".ranking tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] + 40 < NARROW["height"]
+    assert page.locator(".grades li:visible, #tim:visible, .fields dd:visible").count() == 0
+    for fold in page.locator(".fold > summary").all():
+        fold.press("Enter")
+    assert page.locator(".grades li:visible").count() == 4
+    assert page.locator("#tim:visible, .fields dd:visible").count() == 4
+    phone.check(dark=True, narrow=True)
+    phone.check(narrow=True)
+
+
+def test_phone_filters_and_keeps_its_place(phone: Visitor) -> None:
+    phone.go(PAGE)
+    page = phone.page
+    page.evaluate("() => { window.same = true; }")
+    page.get_by_text("Sắp xếp, lọc").click()
+    page.fill("#tim", "so so 12")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**tim=so*")
+    assert page.locator(".ranking tbody th > a").all_text_contents() == ["Sở Số 12"]
+    assert page.evaluate("() => window.same")
+    assert page.evaluate("() => document.activeElement.id") == "tim"
+    assert phone.said == []
+
+
+def test_phone_filters_without_scripts(browser: Browser, base: str) -> None:
+    context = browser.new_context(locale="vi-VN", viewport=NARROW, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(base + PAGE)
+        page.get_by_text("Sắp xếp, lọc").click()
+        page.fill("#tim", "so so 12")
+        page.get_by_role("button", name="Áp dụng").click()
+        page.wait_for_url("**tim=so*#table")
+        assert page.locator(".ranking tbody th > a").all_inner_texts() == ["Sở Số 12"]
+        assert page.locator("#tim").input_value() == "so so 12"
+        assert page.locator(".ranking tbody th > a").is_visible()
+    finally:
+        context.close()
+
+
+def test_card_of_a_phone_names_each_field(phone: Visitor) -> None:
+    phone.go(PAGE)
+    parts = phone.page.locator(".ranking tbody tr").first.locator("td.part")
+    labels = parts.evaluate_all(
+        "(all) => all.map((one) => getComputedStyle(one, '::before').content.slice(1, -1))"
+    )
+    assert labels == [f"{code}. {name}" for code, name in FIELDS.items()]
+    heights = parts.evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().height)")
+    assert max(heights) < 30, "a name takes more than one line"
+
+
+def test_wide_window_has_nothing_folded(visitor: Visitor) -> None:
+    visitor.go(PAGE)
+    page = visitor.page
+    assert page.locator(".fold > summary:visible").count() == 0
+    assert page.locator(".grades li:visible").count() == 4
+    assert page.locator("#tim:visible, .fields dd:visible").count() == 4
+
+
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("path", [PAGE, COMPARED, "/"])
 def test_nothing_moves_while_the_page_loads(
@@ -139,5 +203,10 @@ def test_paper_shows_the_table_alone_and_whole(visitor: Visitor) -> None:
     page.emulate_media(media="print")
     assert page.locator("form:visible, input:visible, .pick:visible").count() == 0
     assert page.locator(".ranking tbody th:visible").count() == 31
+    assert page.locator(".grades li:visible").count() == 4
+    assert page.locator(".fields dd:visible").count() == 3
+    assert page.locator("summary:visible").count() == 0
     page.set_viewport_size({"width": 1032, "height": 700})  # A4 across, without its margins
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 1032
+    region = page.locator(".table-region")
+    assert region.evaluate("(one) => one.scrollHeight - one.clientHeight") == 0

@@ -219,7 +219,7 @@ def test_sorted_page_shows_the_rows_of_the_stored_one(db: None) -> None:
     make_publication(groups={GROUP: MANY}, unranked="SBN-05")
 
     def rows(body: str) -> set[str]:
-        return set(re.findall('<tr>\n<td.*?</tr>', body, re.S))
+        return set(re.findall("<tr>\n<td.*?</tr>", body, re.S))
 
     assert len(rows(get())) == 12
     assert rows(get("?sap-xep=ten")) == rows(get())
@@ -322,6 +322,32 @@ def test_each_field_has_its_figure_and_bar_in_the_row(official: Publication) -> 
     ]
     for part in result.fields:
         assert f">{D(part['index']).quantize(D('0.01'), 'ROUND_HALF_UP')}".replace(".", ",") in row
+
+
+def test_field_is_named_in_every_card(official: Publication) -> None:
+    rows = re.findall("<tr>\n<td.*?</tr>", get(PLAIN), re.S)
+    labels = [f"{code}. {name}" for code, name in published.FIELDS.items()]
+    assert [re.findall('<td class="part" data-label="([^"]*)"', row) for row in rows] == [
+        labels for _row in rows
+    ]
+    assert len(rows) == 3
+
+
+def test_folds_are_closed_until_a_reader_asks_for_an_order(db: None) -> None:
+    make_publication()
+
+    def folds(body: str) -> list[tuple[bool, str]]:
+        found = re.findall('<details class="fold[^"]*"( open)?><summary>([^<]*)</summary>', body)
+        return [(bool(is_open), name) for is_open, name in found]
+
+    names_of = ["Các mức xếp loại", "Sắp xếp, lọc", "Cách đọc bảng"]
+    assert folds(get()) == [(False, name) for name in names_of]
+    assert folds(get("?tim=so")) == list(zip([False, True, False], names_of, strict=True))
+
+
+def test_fault_of_the_address_is_never_folded(official: Publication) -> None:
+    body = get("?sap-xep=mau")
+    assert body.index("Bảng xếp hạng này không sắp xếp được") < body.index('class="folds"')
 
 
 def test_record_is_sorted_but_never_compared(db: None) -> None:
