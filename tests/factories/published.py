@@ -35,9 +35,13 @@ UNITS: list[Named] = [
 
 @dataclass(frozen=True)
 class Given:
-    """What a test wants of one unit: points by leaf (None: does not apply), bonus and penalty."""
+    """What a test wants of one unit: points by leaf (None: does not apply), bonus and penalty.
+
+    `claims` are the points that the unit gave itself, 4 where none is given.
+    """
 
     points: tuple[str | None, ...] = ()
+    claims: tuple[str, ...] = ()
     bonus: str = "0"
     penalty: str = "0"
 
@@ -179,7 +183,8 @@ def _add_group(
         PublishedScore.objects.bulk_create(
             PublishedScore(
                 result=result, position=place, code=leaf.code, field_code=leaf.field,
-                max_points=leaf.max_points, applicable=leaf.applicable, self_points=D(4),
+                max_points=leaf.max_points, applicable=leaf.applicable,
+                self_points=D(dict(enumerate(wanted[code].claims)).get(place, "4")),
                 appraised_points=leaf.points, final_points=leaf.points or D(0),
                 trace=f"b/a = {leaf.points}/4",
             )
