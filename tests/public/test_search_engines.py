@@ -74,6 +74,17 @@ def test_sitemap_keeps_silent_about_what_is_made_up_or_early(
     assert scheme.code not in text_of("/sitemap.xml")
 
 
+@pytest.mark.parametrize("kind", ["official", "illustrative"])
+def test_sitemap_leads_to_no_page_that_asks_not_to_be_found(db: None, kind: str) -> None:
+    make_publication(kind=kind)
+    make_record([{"unit": "Sở Tư pháp", "rank": 1}])
+    paths = set(entries())
+    assert ("/" in paths) == (kind == "official")
+    for path in paths:
+        assert 'content="noindex"' not in text_of(path), path
+    assert 'content="noindex"' in text_of("/so-sanh/?don-vi=so-tu-phap")
+
+
 def test_long_sitemap_comes_in_parts(
     official: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,7 +163,8 @@ def _context(
         "chosen": slugs, "choices": choices,
         "notes": wanted.notes, "units": wanted.units, "limit": LIMIT, "text": wanted.text,
         "shared": wanted.address(wanted.units, slugs),
-        "noindex": True, "nav": "rankings",
+        # Any choice of units is a page; only the one that offers the choice is to be found.
+        "noindex": bool(wanted.units), "nav": "rankings",
         "crumbs": [(_("Rankings"), reverse("public:rankings")), (_("Comparison"), "")],
     }  # fmt: skip
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from assessments.queries.public import search_engines
+from assessments.queries.public import published, search_engines
 from assessments.queries.public.addresses import address
 from assessments.views.public.answers import site_base
 
@@ -68,7 +68,10 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
 def _places(at: dt.datetime) -> Iterator[Place]:
     rows = search_engines.publications(at)
     newest = max((row.published_at for row in rows if row.published_at), default=None)
+    latest = published.latest(at)
     for name in PAGES:
+        if name == "home" and latest and latest.is_illustrative:
+            continue  # that page asks not to be found
         yield _place(name, newest if name in ("home", "rankings", "opendata") else None)
     reported = search_engines.reported(rows)
     for row in rows:
