@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -16,7 +17,12 @@ from assessments.queries.public.opendata import open_data, sha256_of
 from assessments.queries.public.rankings import Ranking
 from cchc.kit.canonical import canonical_json
 
-_FORMULA = (*"=+-@＝＋－＠", "\t", "\r", "\n")
+#: Signs that begin a formula, and what may stand before one unseen.
+_SIGN, _BLANK = "[=+\\-@＝＋－＠﹦﹢﹣]", "[\\s\u200b\ufeff]*"
+_FORMULA = re.compile(f"[\\t\\r\\n]|{_BLANK}{_SIGN}")
+#: A spreadsheet with a decimal comma cuts at the semicolon, also inside of our cells.
+_AFTER_CUT = re.compile(f"([;\\t\\r\\n]{_BLANK})(?={_SIGN})")
+_QUOTED = r"\1'"
 
 
 def printed(publication: Publication, tables: list[Ranking]) -> Iterator[FrozenPage]:
@@ -74,6 +80,8 @@ def _cell(value: Any) -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula, also after spaces (design 6)."""
+    """Return a text that no spreadsheet takes for a formula, after spaces or a cut either (6)."""
     text = str(text)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+    if begins := _FORMULA.match(text):
+        return f"'{begins[0]}{_AFTER_CUT.sub(_QUOTED, text[begins.end() :])}"
+    return _AFTER_CUT.sub(_QUOTED, text)
